@@ -1,0 +1,1 @@
+"""Thai lesson-learned reports to a structured dataset."""
