@@ -122,6 +122,7 @@ class Unit:
     section: int  # index into the sections of the report
     block: int  # index into the blocks of the report: the block in which the unit starts
     marker: str = ""  # list marker in front of it: "•", "1)", …
+    item: int = 0  # number of the list item or paragraph it belongs to, from 0: units of one item may be one point
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class Fact:
     span: Span
     role: str = ""  # actual, target, baseline; "" when the text does not say
     check: str = "unchecked"  # ok, wrong, unchecked
+    text: str = ""  # quote of the normalised text; set when the report's result is put together
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ class Settings:
     public: bool = False  # mask personal data in every export
     model: str = "rules"
     taxonomy: Path | None = None  # folder of taxonomy files that replace those shipped
-    max_characters: int = 60_000_000  # of one report; longer ones become a problem
+    max_characters: int = 5_000_000  # of one report, ten times the longest seen; longer ones become a problem
     keep_public_roles: bool = True  # with `public`: persons in public roles stay readable
 
 

@@ -100,11 +100,20 @@ class MappedText:
 
     def compose(self, inner: MappedText) -> MappedText:
         """This text mapped through: `self` stands on `inner.text`, the result on the source of `inner`."""
-        starts, ends = array("q"), array("q")
-        for start, end in zip(self.starts, self.ends, strict=True):
-            place = inner.source_span(Span(start, end))
-            starts.append(place.start)
-            ends.append(place.end)
+        if isinstance(inner.starts, range) and isinstance(inner.ends, range):
+            return self  # `inner` is its own source
+        last = inner.ends[-1] if inner.text else 0
+        # Sentinels stand for the place behind the last character, where an empty place may lie.
+        inner_starts, inner_ends = array("q", inner.starts), array("q", inner.ends)
+        inner_starts.append(last)
+        starts = array("q", map(inner_starts.__getitem__, self.starts))
+        ends = array(
+            "q",
+            (
+                max(inner_ends[end - 1], at) if end > start else at
+                for start, end, at in zip(self.starts, self.ends, starts, strict=True)
+            ),
+        )
         return MappedText(self.text, starts, ends)
 
 

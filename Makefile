@@ -1,0 +1,67 @@
+# Every target makes its own .venv when it is missing or out of date. Python 3.11 or newer and make are all that is needed.
+#
+#   make extract                                  the reports of corpus/reports into the folder dataset
+#   make extract INPUT=../my-reports OUT=my-data  your own reports
+#   make help                                     all targets
+
+INPUT ?= corpus/reports
+OUT ?= dataset
+ARGS ?=
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: extract verify test check bench format help clean
+
+extract: $(READY) ## Read the reports below INPUT into the dataset folder OUT (ARGS="--planned --jobs 4")
+	$(BIN)/python -m pipeline extract "$(INPUT)" --out "$(OUT)" $(ARGS)
+
+verify: $(READY) ## Check the dataset folder OUT against its sources
+	$(BIN)/python -m pipeline verify "$(OUT)" $(ARGS)
+
+test: $(READY_DEV) ## All tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY_DEV) ## Lint, format, types, layers, docs
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy -p pipeline
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py
+
+bench: $(READY) ## Speed and memory, as ratios to one bare word-tokenisation pass
+	$(BIN)/python -m pipeline.bench "$(INPUT)"
+
+format: $(READY_DEV) ## Format the code and mend what the linter can
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+clean: ## Remove .venv and caches; datasets stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it with make PYTHON=/path/to/python3"; exit 1; fi
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "The virtual environment cannot be made: on Debian and Ubuntu run: sudo apt install python3-venv"; exit 1; }
+
+$(READY): $(BIN)/python pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) (once, a few minutes) ..."
+	@$(PIP) -e .
+	@touch $@
+
+$(READY_DEV): $(READY)
+	@$(PIP) -e '.[dev]'
+	@touch $@

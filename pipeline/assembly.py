@@ -1,0 +1,151 @@
+"""Findings, facts and tags of one report put together into its result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.classify.tag import tag_text
+from pipeline.classify.taxonomy import ISSUE
+from pipeline.extract.facts import FactSheet
+from pipeline.extract.findings import Extraction
+from pipeline.records import (
+    Finding,
+    Lesson,
+    NormalText,
+    Place,
+    Report,
+    ReportResult,
+    ReportStatus,
+    Settings,
+    State,
+    content_id,
+)
+from pipeline.segment import Segmented
+from pipeline.spans import Span
+
+# Levels with the number of digits of their official codes, from the widest: a code begins with that of the area around it.
+_DIGITS = {"province": 2, "district": 4, "subdistrict": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The names of the one area that a report or a lesson is about; "" where it names none or several."""
+
+    province: str = ""
+    district: str = ""
+    subdistrict: str = ""
+
+
+def assemble(
+    report: Report,
+    normal: NormalText,
+    segmented: Segmented,
+    extraction: Extraction,
+    sheet: FactSheet,
+    settings: Settings,
+) -> ReportResult:
+    """All that a report yields, each part with its id and its place in the source.
+
+    Lessons are the achieved findings, planned ones too when the settings ask for them, in reading order.
+    """
+    project = sheet.project
+    around = area_of([place for place in sheet.places if place.span], sheet.places)
+    lessons = tuple(
+        _lesson(report, normal, sheet, finding, around, settings) for finding in kept(extraction.findings, settings)
+    )
+    return ReportResult(
+        report_id=content_id("r", report.source, report.sha256),
+        source=report.source,
+        sha256=report.sha256,
+        media_type=report.media_type,
+        encoding=report.encoding,
+        genre=segmented.genre,
+        status=ReportStatus.PARTIAL if report.problems else ReportStatus.OK,
+        damage=normal.damage,
+        units=len(segmented.units),
+        facts_of_project=project,
+        issues=_issues(project.project_name or project.title, lessons, settings),
+        lessons=lessons,
+        facts=tuple(
+            (replace(fact, text=fact.span.slice(normal.text)), raw_span(report, normal, fact.span))
+            for fact in sheet.facts
+        ),
+        places=tuple((place, raw_span(report, normal, place.span) if place.span else None) for place in sheet.places),
+        problems=report.problems,
+    )
+
+
+def raw_span(report: Report, normal: NormalText, span: Span) -> Span | None:
+    """The place in the decoded source of a place in the normalised text; None where the format has no offsets."""
+    return normal.mapped.source_span(span) if report.addressable else None
+
+
+def kept(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
+    """The findings for the lessons table: what was achieved, and what was planned when asked for, in reading order."""
+    wanted = {State.ACHIEVED, State.PLANNED} if settings.planned else {State.ACHIEVED}
+    chosen = [finding for finding in findings if finding.status in wanted]
+    return sorted(chosen, key=lambda f: (f.span, f.category, f.status.value))
+
+
+def area_of(named: Sequence[Place], known: Iterable[Place]) -> Area:
+    """The area that `named` places speak of: the province named most often, and below it what is named alone.
+
+    `known` gives the names of the areas around them. Places without an official code do not count.
+
+    >>> chumphon, lamae = Place("province", "ชุมพร", "86", None), Place("subdistrict", "ละแม", "860501", Span(0, 7))
+    >>> area_of([lamae], [lamae, chumphon])
+    Area(province='ชุมพร', district='', subdistrict='ละแม')
+    """
+    names = {place.code: place.name_th for place in known if place.code}
+    codes = [place.code for place in named if place.level in _DIGITS and place.code]
+    provinces = Counter(code[:2] for code in codes)
+    if not provinces:
+        return Area()
+    province = provinces.most_common(1)[0][0]
+    found = {"province": province}
+    for level in ("district", "subdistrict"):
+        within = {code[: _DIGITS[level]] for code in codes if code.startswith(province) and len(code) >= _DIGITS[level]}
+        if len(within) == 1:
+            found[level] = within.pop()
+    return Area(**{level: names.get(code, "") for level, code in found.items()})
+
+
+def _lesson(
+    report: Report, normal: NormalText, sheet: FactSheet, finding: Finding, around: Area, settings: Settings
+) -> Lesson:
+    """A finding with its quote, its place in the source, its tags and the facts of its project."""
+    project = sheet.project
+    text = finding.span.slice(normal.text)
+    raw = normal.mapped.source_span(finding.span)
+    places = tuple(place for place in sheet.places if place.span and finding.span.contains(place.span))
+    area = area_of(places, sheet.places) if any(place.code and place.level in _DIGITS for place in places) else around
+    return Lesson(
+        lesson_id=content_id(
+            "l", report.source, report.sha256, finding.span.start, finding.category, finding.status.value, text
+        ),
+        finding=finding,
+        text=text,
+        raw_text=raw.slice(report.raw),
+        raw_span=raw if report.addressable else None,
+        locator=normal.blocks[finding.block].locator,
+        tags=tag_text(
+            text,
+            context=finding.section,
+            context_title=project.project_name or project.title,
+            folder=settings.taxonomy,
+        ),
+        places=places,
+        project_code=project.project_code,
+        year_ce=project.year_be - 543 if project.year_be else None,
+        province=area.province,
+        district=area.district,
+        subdistrict=area.subdistrict,
+    )
+
+
+def _issues(title: str, lessons: Sequence[Lesson], settings: Settings) -> tuple[str, ...]:
+    """The issues that the name of the project or a lesson is tagged with, in the order of their codes."""
+    tags = [*tag_text(title, folder=settings.taxonomy), *(tag for lesson in lessons for tag in lesson.tags)]
+    return tuple(sorted({tag.code for tag in tags if tag.scheme == ISSUE and tag.accepted}))

@@ -1,0 +1,1 @@
+"""Which issues, determinants and categories a text speaks of: rules and their combination."""

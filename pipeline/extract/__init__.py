@@ -1,0 +1,1 @@
+"""Cues, states, findings and facts of a report."""

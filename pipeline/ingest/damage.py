@@ -1,0 +1,354 @@
+"""Damaged Thai beyond the reach of rules: words repaired by dictionary, pages scored (DOMAIN §6 classes 2, 4 to 9, 14, 15).
+
+Clean text must never be touched: only a page whose own statistics say that a kind of damage befell all of it is repaired, only words that are none
+as they stand, and only where one repair is likely. What stays damaged is scored, and callers take nothing from a page at or above `unreadable()`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pipeline.ingest.decode import find_misreading, undo_edits
+from pipeline.ingest.skeleton import skeleton
+from pipeline.ingest.words import frequency_of, known_words
+from pipeline.records import Block
+from pipeline.resources import load_table
+from pipeline.spans import Span
+
+Edit = tuple[int, int, str]  # start, end, what stands there instead
+# Text without pages is judged in stretches of about a page.
+PAGE = 2_000
+LONGEST = 18  # letters of the longest word looked for
+
+
+@dataclass(frozen=True, slots=True)
+class DamageLimit:
+    """A number of data/damage.tsv."""
+
+    id: str
+    value: float
+    meaning: str
+    example: str
+    counter_example: str
+    source: str
+
+
+@cache
+def _limits() -> dict[str, float]:
+    return {row.id: row.value for row in load_table("damage.tsv", DamageLimit)}
+
+
+def unreadable() -> float:
+    """The score from which on a block is unreadable: nothing may be taken from it.
+
+    >>> 0 < unreadable() < 1
+    True
+    """
+    return _limits()["unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """What befell all of a page."""
+
+    lost_am: bool = False  # class 2: every ำ became า
+    all_am: bool = False  # class 4: every า became ำ
+    bare_tones: bool = False  # class 6: marks dropped where no upper vowel carries them
+    slid: bool = False  # classes 5 and 7: marks slid to the next consonant, blanks inside words
+
+    def __bool__(self) -> bool:
+        return self.lost_am or self.all_am or self.bare_tones or self.slid
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def pages(blocks: tuple[Block, ...]) -> list[tuple[int, int]]:
+    """The pages as `(first block, block after the last)`: as the locators say, else stretches of about PAGE characters.
+
+    A stretch goes on to the next heading-free point only, so short documents are one page.
+    """
+    found: list[tuple[int, int]] = []
+    start = 0
+    for at in range(1, len(blocks) + 1):
+        if at == len(blocks) or _parts(blocks, start, at):
+            found.append((start, at))
+            start = at
+    return found
+
+
+def _parts(blocks: tuple[Block, ...], start: int, at: int) -> bool:
+    """Whether a new page begins with block `at` when the last began with `start`."""
+    here, there = _page_of(blocks[at].locator), _page_of(blocks[start].locator)
+    if here or there:
+        return here != there
+    return blocks[at].span.start - blocks[start].span.start >= PAGE
+
+
+def _page_of(locator: str) -> str:
+    """The `page=3` or `slide=2` of a locator, "" where it has none."""
+    head = locator.partition(";")[0]
+    return head if head.startswith(("page=", "slide=")) else ""
+
+
+# --- what a page's own statistics say --------------------------------------------------------------------------------
+
+_CONSONANT = re.compile(r"[ก-ฮ]")
+_MARK = re.compile(r"[ัิ-ฺ็-๎]")
+_STRAY = re.compile(r"(?<![ก-ฮัิ-ฺ็-๎])[ัิ-ฺ็-๎]+")
+_BARE_TONE = re.compile(r"(?<=[ก-ฮุู])[่-๋์]")
+_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])|(?<=[ก-ฮ])[ก-ฮ][ิีึุู็][่-๋]? (?=[ก-ฮ][ก-ฮะาเ-ไ])")
+_SURE_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])")
+# What stands where Thai should: lost characters, private use, C1 controls, accented letters and signs of wrong code pages.
+_ALIEN = re.compile(r"[\ufffd\ue000-\uf8ff\u0080-\u009f¡-¶¸-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂı]")
+_THAI = re.compile(r"[ก-๛]")
+
+
+def find_harm(text: str, raw: str) -> Harm:
+    """What befell all of a page, by its statistics; `text` is normalised, `raw` is it before that."""
+    limits = _limits()
+    consonants = len(_CONSONANT.findall(text))
+    if consonants < limits["least-consonants"]:
+        return Harm()
+    am, aa = text.count("ำ"), text.count("า")
+    bare = len(_BARE_TONE.findall(text))
+    return Harm(
+        lost_am=am == 0 and aa > 0 and consonants >= limits["lost-am-consonants"],
+        all_am=am > limits["all-am-ratio"] * (aa + 1),
+        bare_tones=consonants >= limits["bare-tones-consonants"] and bare < limits["bare-tones"] * consonants,
+        slid=len(_SURE_SLID_SITE.findall(raw)) >= limits["slid-sites"],
+    )
+
+
+def score(text: str) -> float:
+    """How much of a page is damaged beyond repair, 0 to 1: marks gone, marks torn off, or characters that are no Thai at all."""
+    limits = _limits()
+    consonants, alien = len(_CONSONANT.findall(text)), len(_ALIEN.findall(text))
+    if consonants + alien < limits["least-consonants"]:
+        return 0.0
+    marks = len(_MARK.findall(text))
+    stray = sum(map(len, _STRAY.findall(text)))
+    scores = [alien / (alien + len(_THAI.findall(text)))]
+    if consonants >= limits["least-consonants"]:
+        expected = limits["marks-per-consonant"] * consonants
+        scores.append(1 - marks / expected)
+        allowed = limits["stray-marks"]
+        scores.append((stray / marks - allowed) / (1 - allowed) * 2 if marks else 0.0)
+    return round(min(1.0, max(0.0, *scores)), 3)
+
+
+def with_scores(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], float]:
+    """The blocks with the score of the page they stand on, and the score of the whole text, weighted by length."""
+    marked: list[Block] = []
+    total = weighed = 0.0
+    for first, after in pages(blocks):
+        page = "\n".join(block.span.slice(text) for block in blocks[first:after])
+        damage = score(page)
+        marked += [replace(block, damage=damage) if damage else block for block in blocks[first:after]]
+        total += len(page)
+        weighed += damage * len(page)
+    return tuple(marked), round(weighed / total, 3) if total else 0.0
+
+
+# --- wrong code page inside a file (class 14) ------------------------------------------------------------------------
+
+_SUSPECT = re.compile(
+    r"[^\n]*?(?:[\u0080-\u009f¡-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂŒœŸ⁄\u0100-\u06ff‘’“”‹›€][^\n]{0,3}?){4}[^\n]*|[^\n]*?(?:เ[ธน][^\n]){4}[^\n]*"
+)
+
+
+def recode(text: str) -> Iterator[Edit]:
+    """Edits that undo a wrong code page in single lines; each character keeps its own place."""
+    for match in _SUSPECT.finditer(text):
+        found = find_misreading(match.group())
+        if found:
+            yield from ((match.start() + a, match.start() + b, new) for a, b, new in undo_edits(match.group(), *found))
+
+
+# --- words by dictionary ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A letter of the text with the marks on it."""
+
+    start: int
+    end: int  # after its marks and the blanks behind them
+    letter: str
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The best way to read the text from one letter on."""
+
+    cost: float
+    next: int
+    word: str = ""  # "" where nothing changes
+
+
+_UPPER = frozenset("ัิีึื")
+_DROPPED = frozenset("่้๊๋์")
+_LETTERS = re.compile(r"([ก-ฮะาำเ-ไๅๆฯ])([ัิ-ฺ็-๎]*)( ?)")
+
+
+@cache
+def _by_skeleton() -> dict[str, tuple[str, ...]]:
+    """The known words of two letters or more by what damage leaves of them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(known_words()):
+        if _LETTERS.match(word):
+            key = skeleton(word)
+            if 2 <= len(key) <= LONGEST:
+                found[key].append(word)
+    return {key: tuple(words) for key, words in found.items()}
+
+
+def repair_words(text: str, harm: Harm) -> list[Edit]:
+    """Edits that repair the words of a page of which `harm` befell all; none when too few words ask for it."""
+    edits: list[Edit] = []
+    repaired = words = 0
+    for letters in _runs(text, blanks=harm.slid):
+        for start, after, word in _read(letters, harm):
+            words += 1
+            if word:
+                repaired += 1
+                edits += _word_edits(text, letters[start:after], word)
+    limits = _limits()
+    enough = repaired >= limits["least-repairs"] and repaired >= limits["least-repair-share"] * words
+    return edits if enough else []
+
+
+def _runs(text: str, *, blanks: bool) -> Iterator[list[_Letter]]:
+    """Stretches of Thai letters; over single blanks where `blanks` may stand inside words."""
+    run: list[_Letter] = []
+    end = 0
+    for match in _LETTERS.finditer(text):
+        if run and match.start() != end:
+            yield run
+            run = []
+        letter = match.group(1)
+        run.append(_Letter(match.start(), match.end() if blanks else match.end(2), letter, match.group(2)))
+        end = run[-1].end
+    if run:
+        yield run
+
+
+def _read(letters: list[_Letter], harm: Harm) -> list[tuple[int, int, str]]:
+    """The words of a run as `(first letter, letter after the last, repaired word or "")`: the fewest words, sound ones first."""
+    flow = "".join("า" if item.letter == "ำ" else item.letter for item in letters)
+    index = _by_skeleton()
+    best: list[_Choice] = [_Choice(0.0, len(letters))] * (len(letters) + 1)
+    for start in range(len(letters) - 1, -1, -1):
+        choice = _Choice(1.2 + best[start + 1].cost, start + 1)
+        for after in range(start + 2, min(len(letters), start + LONGEST) + 1):
+            candidates = index.get(flow[start:after])
+            if not candidates:
+                continue
+            word = _likely(letters[start:after], candidates, harm)
+            if word is not None:
+                cost = (1.1 if word else 1.0) + best[after].cost
+                if cost < choice.cost:
+                    choice = _Choice(cost, after, word)
+        best[start] = choice
+    found, at = [], 0
+    while at < len(letters):
+        found.append((at, best[at].next, best[at].word))
+        at = best[at].next
+    return found
+
+
+def _likely(letters: list[_Letter], candidates: tuple[str, ...], harm: Harm) -> str | None:
+    """The word that these letters were; "" when they are one as they stand or when several are likely; None when none is."""
+    as_it_stands = "".join(item.letter + item.marks for item in letters)
+    fitting = [word for word in candidates if word == as_it_stands or _fits(letters, _units(word), harm)]
+    if not fitting:
+        return None
+    if as_it_stands in fitting:
+        return "" if not _blank_inside(letters) else as_it_stands
+    ranked = sorted(fitting, key=lambda word: (-frequency_of(word), word))
+    if len(ranked) > 1 and frequency_of(ranked[0]) < _limits()["likely"] * max(1, frequency_of(ranked[1])):
+        return ""
+    return ranked[0]
+
+
+def _blank_inside(letters: list[_Letter]) -> bool:
+    """Whether a blank stands between the letters."""
+    return any(item.end - item.start > 1 + len(item.marks) for item in letters[:-1])
+
+
+@cache
+def _units(word: str) -> tuple[tuple[str, str], ...]:
+    """The letters of a word, each with its marks."""
+    return tuple((m.group(1), m.group(2)) for m in _LETTERS.finditer(word))
+
+
+def _fits(letters: list[_Letter], units: tuple[tuple[str, str], ...], harm: Harm) -> bool:
+    """Whether the harm can have made the letters out of the word."""
+    if len(units) != len(letters):
+        return False
+    owed = ""  # a vowel that slid to the next letter
+    for item, (letter, marks) in zip(letters, units, strict=True):
+        if item.letter != letter and not _confused(item.letter, letter, harm):
+            return False
+        seen = item.marks
+        if owed:
+            if not seen.startswith(owed):
+                return False
+            seen, owed = seen[len(owed) :], ""
+        if _same_marks(seen, marks, harm):
+            continue
+        left = marks if not harm.bare_tones or set(marks) & _UPPER else "".join(m for m in marks if m not in _DROPPED)
+        if not harm.slid or seen or not left:
+            return False
+        owed = left
+    return not owed
+
+
+def _confused(seen: str, meant: str, harm: Harm) -> bool:
+    """Whether one letter was taken for the other all over the page."""
+    return (harm.lost_am and (seen, meant) == ("า", "ำ")) or (harm.all_am and (seen, meant) == ("ำ", "า"))
+
+
+def _same_marks(seen: str, meant: str, harm: Harm) -> bool:
+    """Whether the marks are those of the word, but for those that were dropped."""
+    if seen == meant:
+        return True
+    return harm.bare_tones and not set(meant) & _UPPER and seen == "".join(m for m in meant if m not in _DROPPED)
+
+
+def _word_edits(text: str, letters: list[_Letter], word: str) -> Iterator[Edit]:
+    """One edit for each letter that changes, so that every character keeps its place."""
+    units = _units(word)
+    for number, (item, (letter, marks)) in enumerate(zip(letters, units, strict=True)):
+        last = number == len(letters) - 1
+        end = item.start + 1 + len(item.marks) if last else item.end
+        if text[item.start : end] != letter + marks:
+            yield item.start, end, letter + marks
+
+
+def page_edits(text: str, raw: str, spans: Iterable[tuple[Span, Span]]) -> list[Edit]:
+    """Edits that repair one page: `spans` are the places of its blocks in `text`, which is normalised, and in `raw`."""
+    places = list(spans)
+    harm = find_harm(
+        "\n".join(span.slice(text) for span, _ in places), "\n".join(span.slice(raw) for _, span in places)
+    )
+    if not harm:
+        return []
+    shifted: list[Edit] = []
+    page = "\n".join(span.slice(text) for span, _ in places)
+    offsets, at = [], 0
+    for span, _ in places:
+        offsets.append((at, span.start))
+        at += len(span) + 1
+    number = 0
+    for start, end, new in repair_words(page, harm):
+        while number + 1 < len(offsets) and offsets[number + 1][0] <= start:
+            number += 1
+        by = offsets[number][1] - offsets[number][0]
+        shifted.append((start + by, end + by, new))
+    return shifted

@@ -1,0 +1,310 @@
+"""Pages of placed text (PDF, OCR) as blocks: furniture, tables and paragraphs, also those that run over a page break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.ingest.aligned import AlignedTable, find_regions, split_rows
+from pipeline.ingest.draft import Draft
+from pipeline.ingest.furniture import find_furniture
+from pipeline.ingest.layout import (
+    Body,
+    Line,
+    find_paragraphs,
+    group_rows,
+    is_full,
+    merge_segments,
+    starts_item,
+    typical_pitch,
+)
+from pipeline.ingest.tables import Cell, add_table
+from pipeline.records import BlockKind
+
+# Edges of one table on two pages differ by less than this, in points.
+SAME_EDGE = 6.0
+# OCR knows the box of a line, not its base line: with and without marks it stands up to this much off.
+OCR_SLACK = 1.15
+_SPACE = re.compile(r"\s+")
+THAI_DIGIT = re.compile("[๐-๙]")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """A cell of a table on a page: its place in the grid, its lines, its left and right wall."""
+
+    row: int
+    column: int
+    lines: tuple[Line, ...]
+    left: float
+    right: float
+    rows: int = 1
+    columns: int = 1
+    page: int = 1
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTable:
+    """A table on a page. `top` and `bottom` count from the top of the page, `edges` are the x of its columns' ends."""
+
+    cells: tuple[PlacedCell, ...]
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+    ruled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """What stands where on a page: pieces of lines outside ruled tables, the ruled tables, heights of loose rules."""
+
+    number: int
+    width: float
+    height: float
+    segments: tuple[Line, ...]
+    tables: tuple[PlacedTable, ...] = ()
+    rules: tuple[float, ...] = ()
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Lines that are read one after the other, with their right edge."""
+
+    lines: list[Line]
+    right: float
+    whole_width: bool
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that may go on over pages."""
+
+    cells: list[PlacedCell]
+    edges: tuple[float, ...]
+    ruled: bool
+    height: int = 0
+    pages: list[int] = field(default_factory=list)
+
+
+def add_pages(draft: Draft, pages: Sequence[PlacedPage], *, ocr: bool = False) -> None:
+    """Adds the text of pages to the draft: `page=3;paragraph=2`, `page=3;table=1;cell=R2C1` (numbers count on the page).
+
+    A paragraph or cell that runs over a page break is one block with the locator of its start. With `ocr` the blocks bear
+    the recogniser's confidence, at most 0.5 where they hold Thai digits, which it reads wrong every time.
+    """
+    rows = {page.number: split_rows(group_rows(page.segments)) for page in pages}
+    every = [s for page in pages for row in rows[page.number] for s in row]
+    every += [line for page in pages for table in page.tables for cell in table.cells for line in cell.lines]
+    body = Body.of(every)
+    merged = {page.number: [merge_segments(row) for row in rows[page.number]] for page in pages}
+    furniture = find_furniture([(page.height, merged[page.number]) for page in pages], body)
+    regions: list[_Flow | _Table] = []
+    edge = _right_edge(pages, merged)
+    leftovers: list[Line] = []
+    for page in pages:
+        kept = []
+        for row, line in zip(rows[page.number], merged[page.number], strict=True):
+            if line in furniture:
+                leftovers.append(line)
+            else:
+                kept.append(row)
+        right = edge.get(round(page.width), page.width)
+        first = True
+        for region in _page_regions(page, kept, right):
+            _append(regions, region, first=first)
+            first = False
+    _Writer(draft, body, ocr=ocr).write(regions, leftovers)
+
+
+def _right_edge(pages: Sequence[PlacedPage], merged: dict[int, list[Line]]) -> dict[int, float]:
+    """By page width: where full lines end. Of the long lines the ninth tenth: one line that sticks out must not count."""
+    ends: dict[int, list[float]] = {}
+    for page in pages:
+        ends.setdefault(round(page.width), []).extend(
+            line.x1 for line in merged[page.number] if line.x1 > 0.55 * page.width
+        )
+    return {width: sorted(xs)[int(0.9 * (len(xs) - 1))] for width, xs in ends.items() if xs}
+
+
+def _page_regions(page: PlacedPage, rows: Sequence[list[Line]], right: float) -> Iterator[_Flow | _Table]:
+    """The flows and tables of a page in reading order."""
+    at = 0
+    number = 0
+    for table in sorted(page.tables, key=lambda t: t.top):
+        until = at
+        while until < len(rows) and rows[until][0].y < table.top:
+            until += 1
+        for region in _open_regions(page, rows[at:until], right, number):
+            number += isinstance(region, _Table)
+            yield region
+        number += 1
+        yield _numbered(table, page.number, number)
+        at = until
+    yield from _open_regions(page, rows[at:], right, number)
+
+
+def _open_regions(page: PlacedPage, rows: Sequence[list[Line]], right: float, number: int) -> Iterator[_Flow | _Table]:
+    """Flows and unruled tables of the rows between two ruled tables."""
+    for region in find_regions(rows, rules=page.rules):
+        if isinstance(region, AlignedTable):
+            number += 1
+            yield _numbered(_placed(region), page.number, number)
+        else:
+            end = max(line.x1 for line in region)
+            whole = len(region) < 3 or end > 0.8 * right
+            yield _Flow(region, right if whole else end, whole)
+
+
+def _placed(table: AlignedTable) -> PlacedTable:
+    cells = []
+    for r, row in enumerate(table.rows):
+        for c, lines in enumerate(row):
+            left = min((line.x0 for cells_ in table.rows for line in cells_[c]), default=0.0)
+            cells.append(PlacedCell(r, c, lines, left, table.edges[c]))
+    bottom = max(line.y for row in table.rows for cell in row for line in cell)
+    return PlacedTable(tuple(cells), table.top, bottom, table.edges, ruled=False)
+
+
+def _numbered(table: PlacedTable, page: int, number: int) -> _Table:
+    cells = [
+        replace(cell, page=page, locator=f"page={page};table={number};cell=R{cell.row + 1}C{cell.column + 1}")
+        for cell in table.cells
+    ]
+    height = max((cell.row + cell.rows for cell in cells), default=0)
+    return _Table(cells, table.edges, table.ruled, height, [page])
+
+
+def _append(regions: list[_Flow | _Table], region: _Flow | _Table, *, first: bool) -> None:
+    """Appends a region; one that goes on from the page before is joined to what it goes on."""
+    last = regions[-1] if regions else None
+    if isinstance(region, _Flow) and isinstance(last, _Flow) and last.whole_width and region.whole_width:
+        last.lines.extend(region.lines)
+        last.right = max(last.right, region.right)
+    elif first and isinstance(region, _Table) and isinstance(last, _Table) and _is_same_table(last, region):
+        _continue(last, region)
+    else:
+        regions.append(region)
+
+
+def _is_same_table(one: _Table, other: _Table) -> bool:
+    return (
+        one.ruled == other.ruled
+        and one.ruled
+        and len(one.edges) == len(other.edges)
+        and all(abs(a - b) <= SAME_EDGE for a, b in zip(one.edges, other.edges, strict=True))
+    )
+
+
+def _continue(table: _Table, more: _Table) -> None:
+    """Adds the rows of `more` to `table`; a row that was cut by the page break is put together again."""
+    header = _texts(table.cells, 0)
+    start = 0
+    while start < more.height and _texts(more.cells, start) == header:
+        start += 1
+    joined = _is_rest_of_row(table, more, start)
+    for cell in more.cells:
+        if joined and cell.row == start:
+            _lengthen(table, cell)
+        else:
+            shift = table.height - (1 if joined and cell.row > start else 0)
+            table.cells.append(replace(cell, row=cell.row + shift))
+    table.height += more.height - (1 if joined else 0)
+    table.pages += more.pages
+
+
+def _texts(cells: Sequence[PlacedCell], row: int) -> list[tuple[int, str]]:
+    return [
+        (c.column, _SPACE.sub("", "".join(line.text for line in c.lines))) for c in cells if c.row == row and c.lines
+    ]
+
+
+def _is_rest_of_row(table: _Table, more: _Table, start: int) -> bool:
+    """Whether row `start` of `more` goes on with the last row of `table`.
+
+    It does when its first cell is empty, no cell starts with a list mark or stands below an empty one, and the text above at
+    least one of them runs to the edge. A row whose first cell is not empty is a new one, cut or not.
+    """
+    above = {c.column: c for c in table.cells if c.row + c.rows == table.height and c.lines}
+    here = [c for c in more.cells if c.row == start and c.lines]
+    if not here or not above or min(c.column for c in here) <= min(above):
+        return False
+    if any(c.column not in above or starts_item(c.lines[0].text) for c in here):
+        return False
+    return any(is_full(above[c.column].lines[-1], c.lines[0], _inner_right(above[c.column])) for c in here)
+
+
+def _lengthen(table: _Table, cell: PlacedCell) -> None:
+    for number, above in enumerate(table.cells):
+        if above.column == cell.column and above.row + above.rows == table.height and above.lines:
+            table.cells[number] = replace(above, lines=above.lines + cell.lines)
+
+
+def _inner_right(cell: PlacedCell) -> float:
+    """Where the text of a cell wraps: as far from its right wall as it stands from its left."""
+    padding = min((line.x0 for line in cell.lines), default=cell.left) - cell.left
+    return cell.right - min(max(padding, 0.0), 0.15 * (cell.right - cell.left))
+
+
+class _Writer:
+    """Puts regions into the draft."""
+
+    def __init__(self, draft: Draft, body: Body, *, ocr: bool) -> None:
+        self.draft = draft
+        self.body = body
+        self.ocr = ocr
+        self.numbers: dict[int, int] = {}
+
+    def write(self, regions: Sequence[_Flow | _Table], furniture: Sequence[Line]) -> None:
+        """Adds all regions, then the furniture, each text of it once."""
+        pitch = max((typical_pitch(r.lines, r.right) for r in regions if isinstance(r, _Flow)), default=0.0)
+        for region in regions:
+            if isinstance(region, _Table):
+                self._table(region)
+            else:
+                self._flow(region, pitch)
+        seen: set[str] = set()
+        for line in furniture:
+            if line.text.strip() not in seen:
+                seen.add(line.text.strip())
+                certain = self._confidence(line.text, line.confidence)
+                self.draft.add(line.text, BlockKind.FURNITURE, f"page={line.page}", confidence=certain)
+
+    def _flow(self, flow: _Flow, pitch: float) -> None:
+        slack = OCR_SLACK if self.ocr else 1.0
+        for paragraph in find_paragraphs(flow.lines, right=flow.right, body=self.body, pitch=pitch, slack=slack):
+            page = paragraph.lines[0].page
+            self.numbers[page] = self.numbers.get(page, 0) + 1
+            locator = f"page={page};paragraph={self.numbers[page]}"
+            confidence = self._confidence(paragraph.text, paragraph.confidence)
+            self.draft.add(paragraph.text, paragraph.kind, locator, level=paragraph.level, confidence=confidence)
+
+    def _table(self, table: _Table) -> None:
+        cells = []
+        for cell in table.cells:
+            right = _inner_right(cell)
+            paragraphs = find_paragraphs(cell.lines, right=right, body=replace(self.body, bold=True, size=1e9))
+            texts = tuple(p.text for p in paragraphs)
+            strong = bool(cell.lines) and not self.body.bold and all(line.bold for line in cell.lines)
+            certain = min((p.confidence for p in paragraphs), default=1.0)
+            certain = self._confidence(" ".join(texts), certain)
+            cells.append(
+                Cell(
+                    cell.row,
+                    cell.column,
+                    texts,
+                    cell.locator,
+                    cell.rows,
+                    cell.columns,
+                    strong=strong,
+                    confidence=certain,
+                )
+            )
+        add_table(self.draft, cells)
+
+    def _confidence(self, text: str, confidence: float) -> float:
+        """Confidence of the characters, rounded: at most 0.5 where OCR read Thai digits (๒๕๖๖ came out wrong every time)."""
+        if self.ocr and THAI_DIGIT.search(text):
+            confidence = min(confidence, 0.5)
+        return round(confidence, 3)

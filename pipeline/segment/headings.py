@@ -1,0 +1,284 @@
+"""Headings and field labels recognised by table: variants, misspellings, glued help text, numbers glued to labels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from pipeline.phrases import Phrase, PhraseMatcher
+from pipeline.records import BlockKind, State
+from pipeline.resources import load_table
+from pipeline.segment.markers import opening_marker
+from pipeline.spans import Span
+
+# Longest line that is read as a heading with a free tail ("ปัจจัยความสำเร็จของศูนย์เรียนรู้บ้านเรา").
+LONGEST_HEADING = 90
+# A misspelt label is accepted from this similarity on (rapidfuzz ratio, 0 to 100), and from this many characters:
+# below 86, "ผลที่ได้" takes "ผลไม้ที่ได้"; of fewer characters, one letter changes the word.
+FUZZY_CUTOFF = 86
+FUZZY_SHORTEST = 7
+_BLANK = re.compile(r"[ \t\u00a0]*")
+_PARENTHESIS = re.compile(r"\s*\([^()\n]{0,60}\)")
+_COUNTED_TAIL = re.compile(r"\s*(?:มี|จำนวน|รวม)?\s*[0-9๐-๙]{1,2}\s*(?:ข้อ|ประการ|ด้าน|เรื่อง|ประเด็น|อย่าง)(?=\s|$|[:：])")
+_JOINER = re.compile(r"\s*(?:/|และ|หรือ|,|-|–|&|\+)\s*")
+_COLON = re.compile(r"\s*[:：;=|]+\s*[-–]?\s*")
+_INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังนี้|ดังนี้|มีดังต่อไปนี้|ดังต่อไปนี้|เป็นดังนี้|ประกอบด้วย)\s*[:：]?\s*")
+_END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”]*\Z")
+# Less text than this behind a label is its number or mark ("ปัญหาที่พบครั้งที่ 2"), not what it labels; "ไม่มี" has 5.
+SHORTEST_CONTENT = 4
+# A label of fewer characters with a tail glued to it is a common noun ("ผลผลิตทางการเกษตรตกต่ำ").
+LABEL_OF_ITS_OWN = 8
+_GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
+_STATEMENT = re.compile("ทำให้|ได้รับ|เพราะ|เนื่องจาก|ไม่|จึง|ต้อง|ควร|ส่งผล|เกิดขึ้นเมื่อ|ลดลง|เพิ่มขึ้น|ถูก|กลายเป็น")
+_CONTENT_FOLLOWS = re.compile(r"\s|[(0-9๐-๙•●▪■\-–\"“]")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingRow:
+    """One label of `data/headings.tsv`."""
+
+    id: str
+    phrase: str
+    role: str
+    state: str  # a State, or empty
+    strength: str  # open | whole
+    example: str
+    counter_example: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.strength not in {"open", "whole"}:
+            raise ValueError(f"strength {self.strength!r} is neither open nor whole")
+        if self.state:
+            State(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class TailRow:
+    """Words that may follow a label on its line and say nothing (`data/heading_tails.tsv`).
+
+    kind `tail`: rest of a label; `help`: help text of the form, glued to the label; `question`: words that make a line
+    a question of the form, whatever labels it names.
+    """
+
+    id: str
+    phrase: str
+    kind: str
+    example: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"tail", "help", "question"}:
+            raise ValueError(f"kind {self.kind!r} is none of tail, help, question")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMatch:
+    """A heading found at the start of a stretch."""
+
+    span: Span  # label with its marker, help text and colon
+    title: str  # the label as written
+    roles: tuple[str, ...]
+    state: State | None
+    rule: str
+    content: Span  # what follows on the same line, empty for none
+
+
+def heading_rows() -> tuple[HeadingRow, ...]:
+    """The rows of `data/headings.tsv`."""
+    return load_table("headings.tsv", HeadingRow)
+
+
+@cache
+def _rows_by_id() -> dict[str, HeadingRow]:
+    return {row.id: row for row in heading_rows()}
+
+
+@cache
+def heading_state(role: str) -> State | None:
+    """The state that headings of a role give to their text; None when they give none or differ."""
+    states = {row.state for row in heading_rows() if row.role == role}
+    return State(state) if len(states) == 1 and (state := states.pop()) else None
+
+
+@cache
+def _labels() -> PhraseMatcher:
+    return PhraseMatcher(Phrase(row.phrase, row.id) for row in heading_rows())
+
+
+@cache
+def _tails() -> dict[str, PhraseMatcher]:
+    rows = load_table("heading_tails.tsv", TailRow)
+    return {
+        kind: PhraseMatcher(Phrase(row.phrase, row.id, boundary=False) for row in rows if row.kind == kind)
+        for kind in ("tail", "help", "question")
+    }
+
+
+@cache
+def _fuzzy_choices() -> tuple[dict[str, str], frozenset[str]]:
+    choices = {row.id: _squeeze(row.phrase) for row in heading_rows() if len(row.phrase) >= FUZZY_SHORTEST}
+    return choices, frozenset(choices.values())
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s.:*#_\-–]+", "", text).lower()
+
+
+def read_heading(
+    text: str, span: Span, kind: BlockKind = BlockKind.PARAGRAPH, *, free_tail: bool = True
+) -> HeadingMatch | None:
+    """The heading or label with which the stretch opens; None when it opens with plain text.
+
+    `free_tail`: whether a label may go on in words that no table knows; not for an item inside a line, which then is text.
+
+    >>> line = "๓. ปัญหา/อุปสรรค : ฝนตกหนัก"
+    >>> match = read_heading(line, Span(0, len(line)))
+    >>> match.roles, match.content.slice(line)
+    (('obstacle',), 'ฝนตกหนัก')
+    """
+    marker = opening_marker(text, span)
+    line = Span(marker.end, span.end)
+    # No label with its tail is longer than a few hundred characters: long paragraphs are not searched to their end.
+    window = Span(line.start, min(line.end, line.start + 400))
+    parts = _labels_at_start(text, window)
+    if not parts:
+        return _fuzzy(text, span, line)
+    rows = [_rows_by_id()[rule] for _, rule in parts]
+    end = parts[-1][0].end
+    end = _skip(text, end, span.end)
+    found = _decide(text, span, line, rows, Span(line.start, end))
+    if found is None and free_tail and any(row.strength == "open" for row in rows):
+        found = _free_tail(text, span, line, rows, Span(line.start, end), kind)
+    return found or _fuzzy(text, span, line)
+
+
+def _labels_at_start(text: str, window: Span) -> list[tuple[Span, str]]:
+    """The labels that follow each other from the start: glued, or joined by a slash or และ."""
+    piece = window.slice(text)
+    starting: dict[int, tuple[Span, str]] = {}
+    for match in _labels().find_all(piece):
+        starting.setdefault(match.span.start, (match.span, match.key))  # the longest comes first
+    parts: list[tuple[Span, str]] = []
+    at = 0
+    # A label that only counts alone on its line ("คณะทำงาน") joins no other.
+    while at in starting and not (parts and _rows_by_id()[starting[at][1]].strength == "whole"):
+        place, rule = starting[at]
+        parts.append((place.shift(window.start), rule))
+        at = place.end
+        if parenthesis := _PARENTHESIS.match(piece, at):
+            at = parenthesis.end()
+        tail = _skip(piece, at, len(piece))
+        for joined in (_JOINER.match(piece, at), _BLANK.match(piece, at), _JOINER.match(piece, tail)):
+            if at not in starting and joined and joined.end() in starting:
+                at = joined.end()
+    return parts
+
+
+def _skip(text: str, at: int, end: int) -> int:
+    """The place after help text, tails and a parenthesis that stand at `at`."""
+    while True:
+        before = at
+        for pattern in (_PARENTHESIS, _COUNTED_TAIL):
+            if match := pattern.match(text, at, end):
+                at = match.end()
+        piece_start = _blank_end(text, at, end)
+        piece = text[piece_start : min(end, piece_start + 160)]
+        for kind in ("help", "tail"):
+            hits = [m for m in _tails()[kind].find_all(piece) if m.span.start == 0]
+            if hits:
+                at = piece_start + hits[0].span.end
+                break
+        if at == before:
+            return at
+
+
+def _blank_end(text: str, at: int, end: int) -> int:
+    match = _BLANK.match(text, at, end)
+    return match.end() if match else at
+
+
+def _decide(text: str, span: Span, line: Span, rows: list[HeadingRow], label: Span) -> HeadingMatch | None:
+    """Whether labels at the start of a line make it a heading, by what follows them."""
+    strength = "open" if any(row.strength == "open" for row in rows) else "whole"
+    rest = text[label.end : span.end]
+    if _END.match(rest):
+        return _found(text, span, rows, label, Span(span.end, span.end))
+    if is_question(line.slice(text)):
+        return _found(text, span, rows, label, Span(span.end, span.end))
+    if colon := (_COLON.match(text, label.end, span.end) or _INTRODUCES.match(text, label.end, span.end)):
+        return _found(text, span, rows, label, Span(colon.end(), span.end))
+    if strength == "whole":
+        return None
+    if _CONTENT_FOLLOWS.match(rest):
+        # "• ปัจจัยความสำเร็จ ของกลุ่ม" is a heading with a tail, "ผลลัพธ์เชิงปริมาณ ผู้เข้าร่วม 100 คน" a label with its text:
+        # a label alone on a short line ending without a statement is told by its tail, which _skip has taken.
+        return _found(text, span, rows, label, Span(_blank_end(text, label.end, span.end), span.end))
+    return None
+
+
+def _free_tail(
+    text: str, span: Span, line: Span, rows: list[HeadingRow], label: Span, kind: BlockKind
+) -> HeadingMatch | None:
+    """A heading whose label goes on in words that no table knows ("ข้อคิดการทำธรรมนูญตำบล มีกลไกชัดเจน")."""
+    rest = text[label.end : span.end]
+    tail = _GLUED_TAIL.match(rest)
+    if tail is None or _STATEMENT.search(tail.group()):
+        return None
+    whole_line = tail.end() == len(rest.rstrip())
+    headlike = kind is BlockKind.HEADING or marker_opens(text, span) or rest.rstrip().endswith((":", "："))
+    if whole_line and len(line) <= LONGEST_HEADING and (headlike or len(label) >= LABEL_OF_ITS_OWN):
+        return _found(text, span, rows, Span(label.start, span.end), Span(span.end, span.end))
+    if not whole_line and len(label) >= LABEL_OF_ITS_OWN and len(tail.group()) <= LONGEST_HEADING // 2:
+        end = label.end + tail.end()
+        return _found(text, span, rows, Span(label.start, end), Span(_blank_end(text, end, span.end), span.end))
+    return None
+
+
+def marker_opens(text: str, span: Span) -> bool:
+    """Whether the stretch opens with a list marker or `#`."""
+    return len(opening_marker(text, span).slice(text).strip()) > 0
+
+
+def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: Span) -> HeadingMatch:
+    roles = tuple(dict.fromkeys(row.role for row in rows))
+    states = {State(row.state) for row in rows if row.state}
+    # Planned and achieved named in one label ("ตามแผน/ปฏิบัติจริง") say nothing of the text.
+    state = states.pop() if len(states) == 1 else None
+    if len(content) < SHORTEST_CONTENT:
+        content = Span(span.end, span.end)
+    end = content.start if len(content) else span.end
+    return HeadingMatch(
+        Span(span.start, end), label.slice(text).strip(), roles, state, "+".join(row.id for row in rows), content
+    )
+
+
+def is_question(line: str) -> bool:
+    """Whether a line is a question or help text of a form rather than an answer.
+
+    >>> is_question("บทเรียนว่าอะไรควรทำ อะไรไม่ควรทำ")
+    True
+    """
+    return bool(_tails()["question"].find(line[:600]))
+
+
+def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
+    """A short line, or the words before its colon, that is a misspelt label."""
+    piece = line.slice(text)
+    colon = re.search(r"\s*[:：]\s*", piece[: LONGEST_HEADING // 2])
+    head = piece[: colon.start()] if colon else piece
+    if len(head) > LONGEST_HEADING // 2:
+        return None
+    bare = _squeeze(_PARENTHESIS.sub("", head))
+    if len(bare) < FUZZY_SHORTEST:
+        return None
+    choices, _ = _fuzzy_choices()
+    best = process.extractOne(bare, choices, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
+    if best is None:
+        return None
+    row = _rows_by_id()[best[2]]
+    content = Span(line.start + colon.end(), span.end) if colon else Span(span.end, span.end)
+    return _found(text, span, [row], Span(line.start, line.start + len(head)), content)

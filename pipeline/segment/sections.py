@@ -1,0 +1,208 @@
+"""Stretches under one heading each, with the role and state that the heading gives to them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from pipeline.records import Block, BlockKind, NormalText, Section
+from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
+from pipeline.segment.intros import announced
+from pipeline.segment.markers import inner_markers, opening_marker
+from pipeline.segment.shield import Shield
+from pipeline.spans import Span, strip_span
+
+JOIN = "+"  # between the roles of a mixed heading
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one block that carries text to extract from: the block without its labels and shielded parts."""
+
+    span: Span
+    block: int
+    section: int
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sections of a report, and the stretches of text under them, in order."""
+
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The outline while the blocks are walked; `open_section` is the index of the section that now counts."""
+
+    text: str
+    sections: list[Section]
+    levels: list[int]  # of the headings of the sections, by layout; 0 for none
+    passages: list[Passage]
+    open_section: int = 0
+    outer: dict[int, int] = field(default_factory=dict)  # of a section opened by a heading: the one it stands in
+    numbered: dict[int, bool] = field(default_factory=dict)  # sections that hold a numbered list
+
+    def add_section(self, match: HeadingMatch, content: Span, level: int = 0) -> int:
+        """A new section for the heading; returns its index."""
+        self.sections.append(Section(content, match.span, match.title, JOIN.join(match.roles), match.state, match.rule))
+        self.levels.append(level)
+        return len(self.sections) - 1
+
+    def add_passage(self, span: Span, block: int, section: int) -> None:
+        """The stretch without its marker and blanks, when anything is left of it."""
+        marker = opening_marker(self.text, span)
+        bare = strip_span(self.text, Span(min(marker.end, span.end), span.end), also="|")
+        if len(bare):
+            self.passages.append(Passage(bare, block, section, marker.slice(self.text).strip()))
+
+
+def outline(normal: NormalText, shield: Shield) -> Outline:
+    """The sections and passages of a report.
+
+    A label that is followed by its text on the same line rules that text, and what comes after it until the next
+    heading; a label of facts (`รหัสโครงการ : …`) rules its own line only. A table cell takes the role of its column header,
+    else of its row header, else of the section around the table.
+    """
+    start = Section(Span(0, 0), Span(0, 0), "", "", None, "")
+    build = _Builder(normal.text, [start], [0], [])
+    cells: dict[tuple[int, str, str], int] = {}
+    for index, block in enumerate(normal.blocks):
+        if block.kind is BlockKind.FURNITURE or not len(block.span) or block.span.start >= shield.end:
+            continue
+        if block.kind is BlockKind.TABLE_CELL:
+            _cell(build, block, index, cells)
+        else:
+            _block(build, block, index)
+    return Outline(_close(build.sections, build.passages), tuple(_unshielded(build, shield)))
+
+
+def _block(build: _Builder, block: Block, index: int) -> None:
+    """Walks one block: its heading, the items inside it and the labels at their starts."""
+    _close_list(build, block)
+    markers = inner_markers(build.text, block.span)
+    cuts = [block.span.start, *(marker.start for marker in markers if marker.start > block.span.start), block.span.end]
+    outer = build.open_section
+    announced_list = False
+    for start, end in itertools.pairwise(cuts):
+        piece = strip_span(build.text, Span(start, end))
+        if len(opening_marker(build.text, piece)) == len(piece):
+            continue  # a marker alone
+        before = build.open_section
+        _piece(build, piece, block, index)
+        intro = announced(piece.slice(build.text)) if end != block.span.end else None
+        if intro is not None and build.open_section == before:
+            # "ปัญหา 3 ประการ ได้แก่ 1) … 2) …": the noun rules the items of this block, and no more.
+            outer, announced_list = build.open_section, True
+            place = Span(piece.end, piece.end)
+            build.sections.append(Section(place, place, intro.noun, intro.role, heading_state(intro.role), intro.id))
+            build.levels.append(0)
+            build.open_section = len(build.sections) - 1
+    if announced_list and build.sections[build.open_section].heading.start >= block.span.start:
+        build.open_section = outer
+
+
+def _close_list(build: _Builder, block: Block) -> None:
+    """Ends a section of a plan at the bullet after its numbered list, when it stands inside another section.
+
+    In an activity field the aims are a numbered list, and the bullets after it tell what was done.
+    """
+    current = build.sections[build.open_section]
+    outer = build.outer.get(build.open_section)
+    if outer is None or PLAN not in current.role:
+        return
+    marker = opening_marker(build.text, block.span).slice(build.text).strip()
+    if marker[:1] in BULLETS and build.numbered.get(build.open_section):
+        build.open_section = outer
+    elif marker and marker[0] not in BULLETS:
+        build.numbered[build.open_section] = True
+
+
+def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
+    """One item of a block: a heading, a label with its text, or plain text."""
+    match = read_heading(build.text, piece, block.kind, free_tail=piece.start == block.span.start)
+    if match is None:
+        if block.kind is BlockKind.HEADING and block.level and piece == block.span:
+            _plain_heading(build, block)
+        elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
+            build.add_passage(piece, index, build.open_section)
+        return
+    if _is_glued_fact(match):
+        own = build.add_section(match, match.content)
+        build.add_passage(match.content, index, own)
+        return
+    before = build.open_section
+    build.open_section = build.add_section(match, match.content, block.level)
+    if build.sections[before].rule:
+        build.outer[build.open_section] = before
+    if len(match.content):
+        build.add_passage(match.content, index, build.open_section)
+
+
+# A question of a form is one or two lines; a longer text that holds such words is prose.
+LONGEST_QUESTION = 400
+FACTS = "facts"
+PLAN = "plan"
+BULLETS = "•●▪■◆❑❖✓✔☑➢➤►▶"
+
+
+def _is_glued_fact(match: HeadingMatch) -> bool:
+    """Whether the label is one of facts with its value beside it: it says nothing of the lines that follow."""
+    return match.roles == (FACTS,) and len(match.content) > 0
+
+
+def _plain_heading(build: _Builder, block: Block) -> None:
+    """A heading by layout whose words no table knows: the chapter before it ends unless this one is below it."""
+    if build.sections[build.open_section].rule and 0 < build.levels[build.open_section] < block.level:
+        return  # a sub-heading inherits what its chapter says
+    title = strip_span(build.text, block.span).slice(build.text)
+    build.sections.append(Section(Span(block.span.end, block.span.end), block.span, title, "", None, ""))
+    build.levels.append(block.level)
+    build.open_section = len(build.sections) - 1
+
+
+def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str, str], int]) -> None:
+    """A table cell: its role comes from the headers above and beside it."""
+    own = read_heading(build.text, block.span, BlockKind.TABLE_CELL)
+    if own is not None and not len(own.content):
+        return  # a header cell
+    key = (block.table, block.column_header, block.row_header)
+    match = _header(block.column_header) or _header(block.row_header)
+    if match is not None and key not in cells:
+        cells[key] = build.add_section(match, block.span)
+    section = cells.get(key, build.open_section)
+    if own is not None:
+        section = build.add_section(own, own.content)
+        build.add_passage(own.content, index, section)
+        return
+    build.add_passage(block.span, index, section)
+
+
+def _header(text: str) -> HeadingMatch | None:
+    """The label that the text of a header cell opens with."""
+    return read_heading(text, Span(0, len(text)), BlockKind.HEADING) if text.strip() else None
+
+
+def _close(sections: list[Section], passages: list[Passage]) -> tuple[Section, ...]:
+    """The sections with the span of their passages; a section without any keeps an empty span."""
+    spans: dict[int, Span] = {}
+    for passage in passages:
+        known = spans.get(passage.section, passage.span)
+        spans[passage.section] = Span(min(known.start, passage.span.start), max(known.end, passage.span.end))
+    return tuple(
+        Section(spans.get(i, Span(s.heading.end, s.heading.end)), s.heading, s.title, s.role, s.state, s.rule)
+        for i, s in enumerate(sections)
+    )
+
+
+def _unshielded(build: _Builder, shield: Shield) -> list[Passage]:
+    """The passages without their shielded parts."""
+    kept: list[Passage] = []
+    for passage in build.passages:
+        for part in shield.outside(passage.span):
+            bare = strip_span(build.text, part)
+            if len(bare):
+                kept.append(Passage(bare, passage.block, passage.section, passage.marker))
+    return kept

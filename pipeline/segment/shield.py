@@ -1,0 +1,106 @@
+"""Text that the form, the web site or politeness put there: it can never become a finding."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.records import Block, BlockKind, NormalText
+from pipeline.resources import load_table
+from pipeline.segment.patterns import PatternMatcher
+from pipeline.spans import Span, gaps, strip_span
+
+
+@dataclass(frozen=True, slots=True)
+class BoilerplateRow:
+    """One pattern of `data/boilerplate.tsv` and how far it shields.
+
+    scope `block`: the whole block; `line`: the line; `match`: the matched words alone; `end`: everything from there on.
+    """
+
+    id: str
+    pattern: str
+    scope: str
+    example: str
+    counter_example: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.scope not in {"block", "line", "match", "end"}:
+            raise ValueError(f"scope {self.scope!r} is none of block, line, match, end")
+
+
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """The shielded places of a report, in order, and the place from which everything is shielded."""
+
+    spans: tuple[Span, ...]
+    end: int
+
+    def outside(self, span: Span) -> list[Span]:
+        """The parts of `span` that may hold findings."""
+        if span.start >= self.end:
+            return []
+        return list(gaps(Span(span.start, min(span.end, self.end)), self.spans))
+
+
+# A repeated photo caption is a short line; a longer text that comes twice is a copy of content.
+LONGEST_CAPTION = 120
+
+
+@cache
+def _rules() -> tuple[PatternMatcher, dict[str, str]]:
+    rows = load_table("boilerplate.tsv", BoilerplateRow)
+    return PatternMatcher((row.id, row.pattern) for row in rows), {row.id: row.scope for row in rows}
+
+
+def find_shield(normal: NormalText) -> Shield:
+    """The places of a report that are boilerplate: acknowledgements, form text, automatic abstracts, captions, footers."""
+    matcher, scopes = _rules()
+    text = normal.text
+    spans: list[Span] = []
+    end = len(text)
+    for match in matcher.find_all(text):
+        scope = scopes[match.rule]
+        if scope == "end":
+            end = min(end, match.span.start)
+        else:
+            spans.append(_reach(text, normal.blocks, match.span, scope))
+    spans.extend(_captions(text, normal.blocks))
+    return Shield(tuple(_merge(spans)), end)
+
+
+def _reach(text: str, blocks: tuple[Block, ...], span: Span, scope: str) -> Span:
+    """How far a match shields."""
+    if scope == "match":
+        return span
+    if scope == "block":
+        holding = [block.span for block in blocks if block.span.contains(span)]
+        if holding:
+            return min(holding, key=len)
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    return Span(start, len(text) if end < 0 else end)
+
+
+def _captions(text: str, blocks: tuple[Block, ...]) -> list[Span]:
+    """Short list items that stand two or more times in a row: photo captions of a gallery."""
+    found: list[Span] = []
+    for before, after in itertools.pairwise(blocks):
+        if BlockKind.TABLE_CELL in {before.kind, after.kind}:
+            continue  # equal cells of a table are values
+        first, second = strip_span(text, before.span), strip_span(text, after.span)
+        if 0 < len(first) <= LONGEST_CAPTION and first.slice(text) == second.slice(text):
+            found += [before.span, after.span]
+    return found
+
+
+def _merge(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged

@@ -1,0 +1,68 @@
+"""The one tokeniser of the project: PyThaiNLP's dictionary words and our own terms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pythainlp.corpus import thai_words
+from pythainlp.tokenize.newmm import segment as newmm
+from pythainlp.util import Trie
+
+from pipeline.resources import load_table
+from pipeline.spans import Span
+
+# newmm looks ahead over the whole text it is given and slows down on long ambiguous runs; 2,000 characters hold any
+# clause, and a 1 MB line of one repeated syllable then takes linear time.
+LONGEST_PIECE = 2_000
+_PIECE = re.compile(r"[^\n]{1,%d}(?=\s|$)|[^\n]{%d}|[^\n]+" % (LONGEST_PIECE, LONGEST_PIECE))
+_RUN = re.compile(r"([0-9๐-๙]{50,}|[A-Za-z]{50,})")
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """A word of the domain that the general dictionary lacks or cuts (`data/words.tsv`)."""
+
+    id: str
+    word: str
+    example: str
+    source: str
+
+
+@cache
+def dictionary() -> Trie:
+    """The words that the tokeniser knows: PyThaiNLP's list (CC0) and `data/words.tsv`."""
+    return Trie(set(thai_words()) | {row.word for row in load_table("words.tsv", WordRow)})
+
+
+def tokens(text: str) -> tuple[Span, ...]:
+    """The words and other pieces of `text` in order, without gaps: joined they are the text.
+
+    Linear in the length of the text. Line breaks are tokens of their own.
+
+    >>> [t.slice("รพ.สต.บ้านนา") for t in tokens("รพ.สต.บ้านนา")]
+    ['รพ.สต.', 'บ้าน', 'นา']
+    """
+    found: list[Span] = []
+    at = 0
+    for piece in _PIECE.finditer(text):
+        if piece.start() > at:
+            found.append(Span(at, piece.start()))
+        at = piece.start()
+        for word in _words(piece.group()):
+            found.append(Span(at, at + len(word)))
+            at += len(word)
+    if at < len(text):
+        found.append(Span(at, len(text)))
+    return tuple(found)
+
+
+def _words(piece: str) -> list[str]:
+    """The tokens of one piece without line breaks; very long runs of digits or Latin letters are one token each."""
+    words: list[str] = []
+    for part in _RUN.split(piece):
+        if not part:
+            continue
+        words.extend([part] if _RUN.fullmatch(part) else newmm(part, dictionary()))
+    return words

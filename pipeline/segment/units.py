@@ -1,0 +1,108 @@
+"""Passages cut into units: clauses that can each be one lesson point or a part of one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.phrases import Phrase, PhraseMatcher
+from pipeline.records import Unit
+from pipeline.resources import load_table
+from pipeline.segment.markers import enclosed
+from pipeline.segment.sections import Outline, Passage
+from pipeline.spans import Span, strip_span
+
+# A unit has at least this many characters without blanks; shorter pieces go to the unit before them.
+SHORTEST_UNIT = 10
+_WIDE_GAP = re.compile(r"[ \t\u00a0]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenerRow:
+    """Words at which a clause starts (`data/openers.tsv`).
+
+    kind `free`: a clause starts there even without a blank before; `space`: only after a blank; `hold`: no clause
+    starts right after these words (เช่น, ได้แก่, เพราะ); `word`: longer words that hold an opener and are none (ตั้งแต่).
+    """
+
+    id: str
+    phrase: str
+    kind: str
+    example: str
+    counter_example: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"free", "space", "hold", "word"}:
+            raise ValueError(f"kind {self.kind!r} is none of free, space, hold, word")
+
+
+@cache
+def _openers() -> tuple[PhraseMatcher, dict[str, str]]:
+    rows = load_table("openers.tsv", OpenerRow)
+    matcher = PhraseMatcher(Phrase(row.phrase, row.id, spaces=False) for row in rows)
+    return matcher, {row.id: row.kind for row in rows}
+
+
+def cut_units(text: str, outline: Outline) -> tuple[Unit, ...]:
+    """The units of all passages in order; all units of one passage share its `item` number.
+
+    Joined with the blanks between them they are the passage: nothing of a passage is lost.
+    """
+    matcher, kinds = _openers()
+    units: list[Unit] = []
+    for item, passage in enumerate(outline.passages):
+        piece = passage.span.slice(text)
+        hits = [(match.span.shift(passage.span.start), kinds[match.key]) for match in matcher.find(piece)]
+        for span in _clauses(text, passage, hits):
+            units.append(Unit(span, passage.section, passage.block, passage.marker, item))
+    return tuple(units)
+
+
+def _clauses(text: str, passage: Passage, hits: list[tuple[Span, str]]) -> list[Span]:
+    """The clauses of one passage."""
+    closed = enclosed(text, passage.span)
+    held = [span.end for span, kind in hits if kind == "hold"]
+    cuts = {span.start for span, kind in hits if kind == "free" or (kind == "space" and _after_blank(text, span.start))}
+    cuts |= {gap.end() for gap in _WIDE_GAP.finditer(text, passage.span.start, passage.span.end)}
+    kept = [
+        cut
+        for cut in sorted(cuts)
+        if passage.span.start < cut < passage.span.end and not closed.holds(cut) and not _is_held(text, cut, held)
+    ]
+    pieces = [
+        strip_span(text, Span(a, b))
+        for a, b in zip([passage.span.start, *kept], [*kept, passage.span.end], strict=True)
+    ]
+    return _absorb_short(text, [piece for piece in pieces if len(piece)])
+
+
+def _after_blank(text: str, at: int) -> bool:
+    return at > 0 and (text[at - 1].isspace() or text[at - 1] in ')”"')
+
+
+def _is_held(text: str, cut: int, held: list[int]) -> bool:
+    """Whether the words right before the cut lead over it (`เช่น | เกิดกติกา`)."""
+    at = bisect_right(held, cut) - 1
+    return at >= 0 and not text[held[at] : cut].strip(" :\u00a0")
+
+
+def _absorb_short(text: str, pieces: list[Span]) -> list[Span]:
+    """The pieces, each too short one joined to the piece before it, or the first to the one after it."""
+    kept: list[Span] = []
+    size = 0  # of the last kept
+    for piece in pieces:
+        more = _size(text, piece)
+        if kept and (more < SHORTEST_UNIT or size < SHORTEST_UNIT):
+            kept[-1] = Span(kept[-1].start, piece.end)
+            size += more
+        else:
+            kept.append(piece)
+            size = more
+    return kept
+
+
+def _size(text: str, span: Span) -> int:
+    return sum(not char.isspace() for char in span.slice(text))
