@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,13 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
     except PipelineError as error:
         print(f"lessons: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read our output (head, less) has seen enough; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print("lessons: stopped. What was read is kept; the same command goes on from there.", file=sys.stderr)
         return 130
+    return code
 
 
 def parser() -> argparse.ArgumentParser:

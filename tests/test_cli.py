@@ -95,6 +95,14 @@ def test_a_console_without_thai_does_not_stop_the_run(report, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_reader_that_has_seen_enough_is_no_error(report, tmp_path):
+    command = (
+        f'"{sys.executable}" -m pipeline extract "{report.parent}" --out "{tmp_path / "out"}" --jobs 0 --quiet | true'
+    )
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stderr == "" and (tmp_path / "out" / "lessons.csv").is_file()
+
+
 def tag(tmp_path, lines):
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
     code = main(["tag", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")])

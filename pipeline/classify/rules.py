@@ -11,8 +11,8 @@ from pipeline.records import Vote
 from pipeline.segment.tokens import tokens as tokenise
 from pipeline.spans import Span
 
-# A line without white space must not be walked through once for each match.
-WIDEST = 150
+# A line without blanks must not be tokenised once for each match: matches of one block share its tokens.
+BLOCK, MARGIN = 1_000, 150
 Tokenise = Callable[[str], Sequence[Span]]
 
 
@@ -56,14 +56,15 @@ def _on_tokens(text: str, matches: Iterable[PhraseMatch], words: Lexicon, tokens
 
 
 def _stretch(text: str, span: Span) -> Span:
-    """`span` widened to the next white space on either side, at most WIDEST characters: no word reaches beyond."""
-    start, end = span.start, span.end
-    first, last = max(0, start - WIDEST), min(len(text), end + WIDEST)
-    while start > first and not text[start - 1].isspace():
-        start -= 1
-    while end < last and not text[end].isspace():
-        end += 1
-    return Span(start, end)
+    """`span` widened to the next blank or line end on either side: no word of the tokeniser reaches beyond.
+
+    In a line without blanks, to the block of BLOCK characters it stands in, and MARGIN more on either side.
+    """
+    first = max(0, span.start // BLOCK * BLOCK - MARGIN)
+    last = min(len(text), (span.end // BLOCK + 1) * BLOCK + MARGIN)
+    start = max(first, text.rfind(" ", first, span.start) + 1, text.rfind("\n", first, span.start) + 1)
+    ends = [at for at in (text.find(" ", span.end, last), text.find("\n", span.end, last)) if at >= 0]
+    return Span(start, min([last, *ends]))
 
 
 def _longest(matches: list[PhraseMatch], words: Lexicon) -> list[PhraseMatch]:

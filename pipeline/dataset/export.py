@@ -8,29 +8,24 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from pipeline.dataset.schema import REFERENCES, Cell, ColumnRow, Row, Table, tables
 from pipeline.dataset.store import Store
+from pipeline.dataset.workbook import LIST_JOIN, write_workbook
 from pipeline.errors import StoreError
 
 WORKBOOK = "lessons.xlsx"
 PACKAGE = "datapackage.json"
 RUN = "run.json"
-LIST_JOIN = ";"
 
 # A spreadsheet takes a cell that starts with one of these for a formula (OWASP, CSV injection); the wide forms count in
 # East Asian settings. The apostrophe is guarded too, so that taking one away always gives the text back.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠'")
-_EXCEL_CELL = 32_767  # characters that a cell of Excel can hold
-_EXCEL_ROWS = 1_048_576
-_FIXED_DAY = datetime(1980, 1, 1)  # the first day that a zip file knows: a workbook without a clock
 _STAGING = ".export"
 _COMMIT = "COMMIT"
 
@@ -41,8 +36,6 @@ _ARROW: Mapping[str, pa.DataType] = {
     "boolean": pa.bool_(),
     "list": pa.list_(pa.string()),
 }
-_WIDE = {"text": 70, "raw_text": 50, "because": 40, "reason": 60, "remedy": 60, "title": 40, "en": 60, "th": 60}
-_WORKBOOK_HIDES = {"tags"}  # 10 to 20 rows a lesson: the accepted ones stand in the lessons sheet already
 
 
 def export_files() -> tuple[str, ...]:
@@ -118,21 +111,6 @@ def csv_cell(cell: Cell) -> str:
     return repr(cell)
 
 
-def excel_text(text: str) -> str:
-    """`text` as a cell of Excel can hold it: without control characters, at most 32,767 characters.
-
-    >>> excel_text("ก\\x00ข")
-    'กข'
-    """
-    kept = text if text.isprintable() else "".join(c for c in text if c >= " " or c in "\t\n\r")
-    return kept.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "").replace("\uffff", "")[:_EXCEL_CELL]
-
-
-def workbook_tables() -> tuple[Table, ...]:
-    """The tables that stand in the workbook, in the order of its sheets."""
-    return tuple(t for t in tables() if t.name not in _WORKBOOK_HIDES)
-
-
 def _write_all(store: Store, folder: Path, run: Mapping[str, Any]) -> None:
     """Writes every export into `folder`."""
     counts = {}
@@ -164,55 +142,6 @@ def write_csv(of: Table, rows: Iterable[Row], path: Path) -> None:
         writer = csv.writer(stream)
         writer.writerow(of.names)
         writer.writerows([csv_cell(cell) for cell in row] for row in rows)
-
-
-def write_workbook(rows_of: Mapping[str, list[Row]], path: Path) -> None:
-    """Writes the workbook: a sheet for each table and one that explains the columns. No cell is ever a formula.
-
-    XlsxWriter and not openpyxl: it stamps no time into the file, so that the same rows give the same bytes.
-    """
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": "lessons", "created": _FIXED_DAY})
-        head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "valign": "top", "border": 1})
-        body = book.add_format({"text_wrap": True, "valign": "top", "font_name": "TH Sarabun New", "font_size": 14})
-        for of in workbook_tables():
-            rows = rows_of[of.name]
-            widths = [_WIDE.get(c.name, 10 if c.type in {"integer", "number", "boolean"} else 18) for c in of.columns]
-            _write_sheet(book.add_worksheet(of.name), of.names, rows, widths, head, body)
-        dictionary = [(c.table, c.name, c.type, c.en, c.th, c.example) for of in tables() for c in of.columns]
-        names = ("table", "column", "type", "en", "th", "example")
-        _write_sheet(book.add_worksheet("columns"), names, dictionary, [12, 18, 10, 60, 60, 30], head, body)
-
-
-def _write_sheet(
-    sheet: Any, names: tuple[str, ...], rows: Iterable[Row], widths: list[int], head: Any, body: Any
-) -> None:
-    """Fills one sheet: header frozen and filterable, text as text. Raises StoreError when Excel cannot hold the rows."""
-    for column, (name, width) in enumerate(zip(names, widths, strict=True)):
-        sheet.set_column(column, column, width, body)
-        sheet.write_string(0, column, name, head)
-    last = 0
-    for last, row in enumerate(rows, 1):
-        if last >= _EXCEL_ROWS:
-            raise StoreError("Excel cannot hold so many rows.", "Run on a part of the reports.")
-        for column, cell in enumerate(row):
-            _write_cell(sheet, last, column, cell)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, last, len(names) - 1)
-
-
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    """Writes one cell by its type; nothing for None."""
-    if cell is None:
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, int | float):
-        sheet.write_number(row, column, cell)
-    else:
-        text = excel_text(LIST_JOIN.join(cell) if isinstance(cell, tuple) else cell)
-        if text:
-            sheet.write_string(row, column, text)
 
 
 def data_package(folder: Path) -> dict[str, Any]:

@@ -19,18 +19,16 @@ import pyarrow.parquet as pq
 
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
 from pipeline.dataset.export import (
-    LIST_JOIN,
     RUN,
     WORKBOOK,
     csv_cell,
-    excel_text,
     export_files,
     is_unfinished,
     sha256_of,
-    workbook_tables,
 )
 from pipeline.dataset.schema import Cell, Row, Table, tables
 from pipeline.dataset.store import Store
+from pipeline.dataset.workbook import LIST_JOIN, excel_text, workbook_tables
 from pipeline.errors import PipelineError
 from pipeline.ingest import archive, read_bytes
 from pipeline.ingest.normalise import normalise

@@ -139,7 +139,9 @@ def _of_row(text: str, row: Row, below: Row | None) -> Iterator[Field]:
     if len(row.cells) == 1:
         yield from _of_line(text, row.cells[0], rows[0], below, in_table=row.table != -1)
         return
-    if sum(r is not None for r in rows[:2]) == 2 and len(row.cells) != 4:
+    known_count = sum(r is not None for r in rows)
+    pairs = len(row.cells) == 4 and rows[0] and rows[2] and not rows[1] and not rows[3]
+    if known_count >= 2 and not pairs:
         return  # a header row
     for index, (cell, known) in enumerate(zip(row.cells, rows, strict=True)):
         if known is None:
@@ -158,13 +160,38 @@ def _of_line(text: str, cell: Span, known: FieldRow | None, below: Row | None, *
     if known is not None:
         value = Span(cell.end, cell.end)
         if below is not None and len(below.cells) == 1 and not in_table and not _label_like(text, below.cells[0]):
-            value = below.cells[0]
+            value = strip_span(text, below.cells[0])
+            value = Span(cell.end, cell.end) if _is_help(text, cell, value) else value
         yield Field(known.field, known.rank, cell, value, value.slice(text), sure=in_table)
         return
-    split = _split(text, cell)
-    if split is not None:
+    at = cell
+    while (split := _split(text, at)) is not None:
         row, label, value, sure = split
+        following = _next_label(text, value)
+        value = strip_span(text, Span(value.start, following), also="|,;·/")
         yield Field(row.field, row.rank, label, value, value.slice(text), sure)
+        if following >= at.end:
+            return
+        at = Span(following, at.end)
+
+
+@cache
+def _inner_label() -> re.Pattern[str]:
+    """A label inside a line, behind a blank, before a colon or a blank and a digit."""
+    words = sorted((row.label for row in labels().values()), key=lambda w: (-len(w), w))
+    return re.compile(rf"(?<=[ \u00a0|·/])(?:{'|'.join(map(re.escape, words))})(?=\s*[:：]|\s+[\d๐-๙])")
+
+
+def _next_label(text: str, value: Span) -> int:
+    """Where the next label of the same line begins; the end of the value where none does."""
+    match = _inner_label().search(text, value.start + 1, value.end)
+    return match.start() if match else value.end
+
+
+def _is_help(text: str, label: Span, value: Span) -> bool:
+    """Whether the line below a label only explains the label (`ชื่อโครงการควรสั้น…`)."""
+    bare = _TRAIL.sub("", _NUMBER.sub("", label.slice(text).strip()))
+    return len(bare) > 5 and value.slice(text).startswith(bare)
 
 
 def _label_like(text: str, cell: Span) -> bool:

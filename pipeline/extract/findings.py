@@ -90,6 +90,22 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
     return Extraction(tuple(findings), len(segmented.units), used)
 
 
+def category_scores(normal: NormalText, segmented: Segmented) -> dict[str, float]:
+    """How much speaks for each category anywhere in a text, 0 to 1; categories that nothing speaks for are left out.
+
+    The scale is that of `Finding.confidence`: 0.5 is what makes a finding. Weak and refused evidence counts too, so that
+    passages can be ranked by it.
+    """
+    best: dict[str, float] = {}
+    for voiced in _voice(normal.text, segmented.units):
+        base = priors(segmented.sections[voiced.unit.section].role)
+        for category in {*voiced.sums, *base}:
+            total = voiced.sums.get(category, 0.0) + base.get(category, 0.0)
+            if total > 0:
+                best[category] = max(best.get(category, 0.0), _confidence(total))
+    return dict(sorted(best.items()))
+
+
 def _is_title(item: list[_Voiced], following: list[_Voiced]) -> bool:
     """Whether an item is a short title over a paragraph: it speaks for nothing and a much longer plain text follows.
 

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.extract.boundaries import Cover, begins_word, is_thai, line_around
+from pythainlp.corpus.common import thai_words
+
+from pipeline.extract.boundaries import Cover, begins_word, is_cut, is_thai, line_around
+from pipeline.extract.places import register
+from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Fact
 from pipeline.resources import load_table
 from pipeline.segment.tokens import tokens
@@ -44,8 +48,18 @@ class HeadRow:
     id: str
     head: str
     not_before: tuple[str, ...]
+    needs: tuple[str, ...]  # what must follow; @ for a place of the register; empty: anything
     example: str
     counter_example: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A row of `data/organisations_names.tsv`."""
+
+    id: str
+    name: str
     source: str
 
 
@@ -64,7 +78,8 @@ def find_organisations(text: str) -> tuple[Fact, ...]:
     >>> [f.value for f in find_organisations("ร่วมกับ สสส และสมาคมคนรักสุขภาพระนอง  โดยกลไก")]
     ['สำนักงานกองทุนสนับสนุนการสร้างเสริมสุขภาพ (สสส.)', 'สมาคมคนรักสุขภาพระนอง']
     """
-    full = _full_names(text)
+    full = _known_names(text)
+    full.extend(_full_names(text, Cover(len(text), (f.span for f in full))))
     taken = Cover(len(text), (f.span for f in full))
     short = [f for f in _abbreviations(text) if not taken.touches(f.span)]
     return tuple(sorted([*full, *short], key=lambda f: f.span))
@@ -139,19 +154,64 @@ def _stops() -> frozenset[str]:
     return frozenset(row.word for row in load_table("organisations_stops.tsv", StopRow))
 
 
-def _full_names(text: str) -> list[Fact]:
+@cache
+def _name_matcher() -> PhraseMatcher:
+    names = {row.name for row in _rows() if not row.group}
+    names |= {row.name for row in load_table("organisations_names.tsv", NameRow)}
+    return PhraseMatcher(Phrase(name, key=name) for name in sorted(names))
+
+
+def _known_names(text: str) -> list[Fact]:
+    """The names of the tables, written in full, with the zone or abbreviation behind them."""
+    found = []
+    for match in _name_matcher().find(text):
+        zone = re.compile(r"\s{0,2}เขต\s{0,2}(?:ที่\s?)?\d{1,2}(?!\d)").match(text, match.span.end)
+        value, span = _with_abbreviation(text, Span(match.span.start, zone.end() if zone else match.span.end))
+        found.append(Fact("organisation", value, "", span))
+    return found
+
+
+def _full_names(text: str, taken: Cover) -> list[Fact]:
     """Names that begin with a head word, up to the mark, gap or stop word that ends them."""
     found: list[Fact] = []
     for match in _head_pattern().finditer(text):
         start = match.start()
         if (found and start < found[-1].span.end) or not begins_word(text, start):
             continue
-        span = _name_span(text, start, match.end())
-        if span is None:
+        span = _name_span(text, start, match.end()) if _has_need(text, match) else None
+        if span is None or taken.touches(span):
             continue
         value, span = _with_abbreviation(text, span)
         found.append(Fact("organisation", value, "", span))
     return found
+
+
+@cache
+def _heads() -> dict[str, HeadRow]:
+    return {row.head: row for row in load_table("organisations_heads.tsv", HeadRow)}
+
+
+def _has_need(text: str, match: re.Match[str]) -> bool:
+    """Whether what must follow the head follows it."""
+    needs = _heads()[match.group()].needs
+    if not needs:
+        return True
+    at = match.end() + (text[match.end() : match.end() + 1] == " ")
+    if text.startswith(tuple(n for n in needs if n != "@"), at):
+        return True
+    return "@" in needs and _place_end(text, at) > at
+
+
+def _place_end(text: str, at: int) -> int:
+    """The end of the longest name of a place that stands at `at`; `at` where none does."""
+    names = register().codes
+    for length in range(24, 2, -1):
+        name = text[at : at + length]
+        if is_cut(text, at + length) and any(name in names[level] for level in names):
+            end = at + len(name)
+            ordinary = name in thai_words() and (is_thai(text[end : end + 1] or " ") or text[at - 1 : at] == " ")
+            return at if ordinary else end
+    return at
 
 
 def _name_span(text: str, start: int, head_end: int) -> Span | None:
@@ -162,6 +222,10 @@ def _name_span(text: str, start: int, head_end: int) -> Span | None:
         limit = mark.start()
     end = head_end
     heads = _head_pattern()
+    if "@" in _heads()[text[start:head_end]].needs:
+        at = head_end + (text[head_end : head_end + 1] == " ")
+        if (place := _place_end(text, at)) > at:
+            return Span(start, place)
     for token in tokens(text[head_end:limit]):
         word = token.slice(text[head_end:limit])
         at = head_end + token.start

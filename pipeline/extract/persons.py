@@ -14,9 +14,10 @@ from pipeline.extract.codes import arabic
 from pipeline.extract.places import register
 from pipeline.records import Fact
 from pipeline.resources import load_table
-from pipeline.segment.tokens import tokens
+from pipeline.segment.tokens import dictionary, tokens
 from pipeline.spans import Span
 
+LONGEST_FIRST = 13  # letters of a first name; longer runs of letters are clauses
 MOST_TITLES = 4  # in front of one name: ผศ. ดร. นพ. …
 _WEAK = ("weak", "familiar")
 THAI = "ก-ฮะ-ฺเ-ๅ็-๎"
@@ -27,7 +28,9 @@ DASH = r"[-–—‐‑. ]"
 _PHONE = re.compile(
     r"(?<![\d\-/.])(?:\+\s?[6๖][6๖][\s-]?(?:\([0๐]\))?|\(?[0๐])(?:[ ]{0,2}[-–—‐‑.)]?[ ]{0,2}\d){8,9}(?:[ ]?[-–ถ][ ]?\d{1,2}(?!\d))?(?![\d/]|[-.]\d)"
 )
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?@\s?[A-Za-z0-9-]{1,64}(?:\.[A-Za-z0-9-]{1,64}){0,6}\.[A-Za-z]{2,24}")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?@\s?[A-Za-z0-9-]{1,64}(?:\.[A-Za-z0-9-]{1,64}){0,6}\.[A-Za-z]{2,24}"
+)
 _LINE = re.compile(
     r"(?:LINE\s*(?:ID|OA)?|ไลน์\s*(?:ไอดี|ID)?|ไอดีไลน์|ID\s*LINE)\s*[:：=]?\s*(?P<id>@?[A-Za-z0-9][A-Za-z0-9._-]{2,30})"
     r"|(?<![A-Za-z0-9._%+-])(?P<at>@[A-Za-z0-9][A-Za-z0-9._-]{2,30})(?![A-Za-z0-9.]*@)",
@@ -35,6 +38,7 @@ _LINE = re.compile(
 )
 _ID = re.compile(rf"(?<![\d-])\d(?:{DASH}?\d){{12}}(?![\d]|-\d)")
 _ID_LABEL = re.compile(r"(?:บัตรประชาชน|บัตรประจำตัว|ประจำตัวประชาชน|เลขประจำตัว|ปชช|เลขบัตร|13 หลัก|๑๓ หลัก)[^\d\n]{0,25}$")
+_COUNTED = re.compile(r"(?:[\d๐-๙]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|หลาย)\s?$")  # 2 นาย: a classifier
 _ACCOUNT = re.compile(r"(?:เลขที่บัญชี|บัญชี|เลขทะเบียน|ISBN|หมายเลขบันทึก|รหัส)[^\d\n]{0,12}$")
 
 
@@ -223,19 +227,22 @@ def _title_begins(text: str, start: int, row: TitleRow) -> bool:
     if not is_cut(text, start):
         return False
     before = text[max(0, start - 25) : start]
-    if before.endswith(_context("place")):
+    if before.endswith(_context("place")) or (row.title == "นาย" and _COUNTED.search(before)):
         return False
-    glued = bool(before) and (is_thai(before[-1]) or before[-1] == ".")
-    if row.title.endswith(".") or row.kind in _WEAK or row.title.isascii():
-        letter = before[-1:].isascii() and before[-1:].isalpha()
-        return not (glued or letter) or (
-            row.kind == "full" and len(row.title) > 2 and before.endswith(_context("glue"))
-        )
-    return not glued or begins_word(text, start)
+    glued = bool(before) and (is_thai(before[-1]) or (before[-1] == "." and before[-2:] != ".."))
+    if before[-1:].isascii() and before[-1:].isalpha():
+        return False
+    if row.title.count(".") > 1 and glued and before[-1] != ".":
+        return True  # พ.ต.ท., ด.ช.: no word ends so
+    if not glued or (len(row.title) > 2 and before.endswith(_context("glue"))):
+        return True
+    return is_thai(row.title[-1]) and row.kind != "familiar" and begins_word(text, start)
 
 
 def _name(text: str, at: int, kind: str, title: str = "") -> Span | None:
     """The place of the name that stands at `at`, with its surname; None where no name stands there."""
+    if kind == "familiar" and text[at : at + 1].isspace():
+        return None
     at = _skip(text, at)
     if latin := _LATIN_NAME.match(text, at):
         return Span(*latin.span()) if kind == "full" else None
@@ -243,19 +250,32 @@ def _name(text: str, at: int, kind: str, title: str = "") -> Span | None:
     if word is None or text[at] in "ะาำๅ" or not is_cut(text, at):
         return None
     if kind in _WEAK:
-        known = _known_prefix(word.group())
-        if title == "อ." and any(text.startswith(name, at) for name in register().codes["district"]):
-            return None
-        if known is None or (at + known < word.end() and not _ends_name(word.group()[known:])):
-            return None
-        return _with_surname(text, Span(at, at + known), longest=2 if kind == "familiar" else 4)
+        is_place = title == "อ." and any(text.startswith(name, at) for name in register().codes["district"])
+        return None if is_place or _is_abbreviation(text, word) else _name_in_speech(text, at, word.group(), kind)
     first = _trim(word.group())
     if len(first) < 2 or (first not in first_names() and (_ends_name(first) or _is_abbreviation(text, word))):
+        return None
+    if _known_prefix(first) is None and _count_words(first) > 3:
         return None
     name = Span(at, at + len(first))
     name = name if len(first) < len(word.group()) else _with_surname(text, name)
     alone = name.end == at + len(first)
     return None if alone and _known_prefix(first) is None and _count_words(first) > 2 else name
+
+
+def _name_in_speech(text: str, at: int, word: str, kind: str) -> Span | None:
+    """The name behind a title that is also an ordinary word: a first name of the lists, or a word that no dictionary has."""
+    known = _known_prefix(word)
+    if word in _context("after"):
+        return None
+    if known is not None and (known == len(word) or _ends_name(word[known:])):
+        return _with_surname(text, Span(at, at + known), longest=2 if kind == "familiar" else 4)
+    first = _trim(word)
+    if kind == "familiar" or not 3 <= len(first) <= LONGEST_FIRST or _ends_name(first):
+        return None
+    name = _with_surname(text, Span(at, at + len(first)))
+    surname = text[at + len(first) : name.end].strip()
+    return name if surname in family_names() or not _count_words(first) else None
 
 
 def _is_abbreviation(text: str, word: re.Match[str]) -> bool:
@@ -265,9 +285,9 @@ def _is_abbreviation(text: str, word: re.Match[str]) -> bool:
 
 
 def _count_words(run: str) -> int:
-    """How many words the tokeniser finds in a run of letters; 0 when one of them is no word of the dictionary."""
+    """How many words the tokeniser finds in a run of letters; 0 when one of them is no word of its dictionary."""
     words = [token.slice(run) for token in tokens(run)]
-    return len(words) if all(word in thai_words() for word in words) else 0
+    return len(words) if all(word in dictionary() for word in words) else 0
 
 
 def _known_prefix(word: str) -> int | None:
@@ -289,6 +309,8 @@ def _ends_name(rest: str) -> bool:
 def _trim(word: str) -> str:
     """A run of Thai letters cut where a word that follows names begins; a known first name is never cut."""
     known = _known_prefix(word) or 0
+    if known and known < len(word) and _ends_name(word[known:]):
+        return word[:known]
     for at in range(max(known, 3), len(word)):
         if is_cut(word, at) and len(word) - at > 2 and word[at:].startswith(_long_after()):
             return word[:at]
@@ -336,19 +358,41 @@ def _is_public(text: str, span: Span) -> bool:
 @cache
 def _label_pattern() -> re.Pattern[str]:
     labels = "|".join(re.escape(label) for label in _context("label"))
-    return re.compile(rf"(?:{labels})(?:[^\S\n]*[:：|][^\S\n]*|[^\S\n]+|(?=\())")
+    return re.compile(
+        rf"(?:{labels})(?:[^\S\n]*[:：|][^\S\n]*|[^\S\n]+|(?=\())(?:(?:ได้แก่|คือ|ชื่อ)[^\S\n]*)?(?:[\d๐-๙]{{1,2}}[.)][^\S\n]?)?"
+    )
 
 
 def _labelled(text: str) -> Iterator[NamedPerson]:
     """Names without a title behind a label, and those that a list of names joins to them."""
     for match in _label_pattern().finditer(text):
         at = match.end()
-        while (name := _untitled(text, at)) is not None:
+        marked = bool(_MARKED.search(match.group()))
+        while (name := _shaped(text, at) if marked else None) or (name := _untitled(text, at)):
             yield NamedPerson(name, name, _is_public(text, name))
-            joint = re.compile(r"\s?(?:,|และ|/|、)\s?(?:\d{1,2}[.)]\s?)?").match(text, name.end)
+            joint = re.compile(r"\s?(?:,|และ|/|、|\s(?=\d{1,2}[.)]))\s?(?:\d{1,2}[.)]\s?)?").match(text, name.end)
             if joint is None:
                 break
             at = joint.end()
+
+
+# A label that only names stand behind, as its colon, verb or own words say.
+_MARKED = re.compile(r"[:：|]|ได้แก่|คือ|^ชื่อ|\d[.)]")
+_AFTER_PAIR = re.compile(r"[ \u00a0]*(?:$|[\n,()|;]|\d|และ|โทร|เบอร์|อายุ|ตำแหน่ง|เลข|อีเมล|LINE|ไลน์)")
+
+
+def _shaped(text: str, at: int) -> Span | None:
+    """Two words that stand alone between marks behind a label: a name by its shape, also where no list knows it."""
+    pair = _PAIR.match(text, _skip(text, at))
+    if pair is None:
+        return None
+    first, last = pair["first"], _trim(pair["last"])
+    end = pair.start("last") + len(last)
+    if not _AFTER_PAIR.match(text, end) or len(first) > LONGEST_FIRST or _ends_name(first) or _ends_name(last):
+        return None
+    if _count_words(first) > 2 or _count_words(last) > 3:
+        return None
+    return Span(pair.start(), end)
 
 
 def _untitled(text: str, at: int) -> Span | None:
@@ -364,23 +408,38 @@ def _untitled(text: str, at: int) -> Span | None:
         full = _with_surname(text, span) if length == len(first) else span
         return full if first in _sure_first_names() or len(full) > len(span) or length < len(first) else None
     surname = _WORD.match(text, _skip(text, word.end()))
-    if surname is not None and surname.group() in family_names() and len(first) <= 15:
-        return Span(at, surname.end())
-    return None
+    if surname is None or surname.start() == word.end() or not _is_pair(first, surname.group(), labelled=True):
+        return None
+    return Span(at, surname.start() + len(_trim(surname.group())))
+
+
+def _is_pair(first: str, last: str, *, labelled: bool = False) -> bool:
+    """Whether two words read as first name and surname: one of them of the lists, the other no ordinary words.
+
+    Behind a label (`labelled`) the first name may be an ordinary word too.
+    """
+    if len(first) > LONGEST_FIRST or _ends_name(first) or _ends_name(last):
+        return False
+    words = thai_words()
+    if first in first_names() and last in family_names():
+        return first not in words or last not in words
+    if first in first_names():
+        return not _count_words(_trim(last)) and (first not in words or labelled)
+    return last in family_names() and last not in words and not _count_words(first)
 
 
 _PAIR = re.compile(rf"(?<![{THAI}.])(?P<first>[{THAI}]{{3,15}})[ \u00a0]{{1,2}}(?P<last>[{THAI}]{{3,30}})(?![{THAI}])")
 
 
 def _listed(text: str) -> Iterator[NamedPerson]:
-    """A first name that is no ordinary word before a family name of the lists, or before a word no dictionary has."""
+    """Names in running text without title or label: see _is_pair."""
     at = 0
-    words = thai_words()
     while (match := _PAIR.search(text, at)) is not None:
         at = match.start("last")
         first, last = match["first"], match["last"]
-        listed = last in family_names() and (last not in words or first in _sure_first_names())
-        if first in first_names() and listed and not text[max(0, match.start() - 25) : match.start()].endswith(_context("place")):
-            span = Span(*match.span())
+        if first not in first_names() and last not in family_names():
+            continue
+        if _is_pair(first, last) and not text[max(0, match.start() - 25) : match.start()].endswith(_context("place")):
+            span = Span(match.start(), at + len(_trim(last)))
             yield NamedPerson(span, span, _is_public(text, span))
             at = match.end()

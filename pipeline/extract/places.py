@@ -229,9 +229,15 @@ def _named(text: str, start: int, after: int, level: str) -> _Mention | None:
         for length in range(min(_longest(kind), len(text) - at), 1, -1):
             name = text[at : at + length]
             if name in names and is_cut(text, at + length) and (at == after or short or _open_right(text, at + length)):
-                mention = _Mention(kind, name, Span(start, at + length), names[name], town=level == "town")
-                return mention if _trusted(text, mention, short) else None
+                codes = tuple(c for c in names[name] if _fits(text[start:after], kind, c))
+                mention = _Mention(kind, name, Span(start, at + length), codes, town=level == "town")
+                return mention if codes and _trusted(text, mention, short) else None
     return None
+
+
+def _fits(prefix: str, level: str, code: str) -> bool:
+    """Whether the word for the level may stand before that area: แขวง and เขต only in Bangkok, the others only elsewhere."""
+    return level == "province" or (prefix in {"แขวง", "เขต"}) == code.startswith("10")
 
 
 @cache

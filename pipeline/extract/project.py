@@ -120,7 +120,8 @@ def clean_name(text: str) -> str:
     >>> clean_name(" “โครงการ  ชุมชนน่าอยู่” ")
     'โครงการ ชุมชนน่าอยู่'
     """
-    return re.sub(r"\s+", " ", text).strip().strip(_QUOTES + " |:").strip()[:LONGEST_NAME]
+    bare = re.sub(r"^#{1,6}\s+|\*\*", "", re.sub(r"\s+", " ", text).strip())
+    return bare.strip(_QUOTES + " |:").strip()[:LONGEST_NAME]
 
 
 def read_head(text: str) -> _Head:
@@ -216,8 +217,9 @@ def _reporter(text: str, fields: Sequence[Field]) -> str:
     """Who wrote: behind `รายงานจากพื้นที่ โดย`, else in its field, else in a line at the top that begins with โดย."""
     if (mark := _REPORTED_BY.search(text)) is not None:
         return text[mark.end() : line_around(text, mark.end())[1]].strip()
-    if value := _value(fields, "reporter"):
-        return _person(value)
+    for field in _best(fields, "reporter"):
+        if (name := _person(field.text)) and (field.sure or find_persons(field.text)):
+            return name
     for line in _head_lines(text, HEAD):
         match = re.match(r"โดย\s*[.:…]*\s*(?P<name>[^\d|]{3,80})$", line)
         if match is not None:

@@ -16,6 +16,8 @@ NARROW_GAP = 0.4
 NEAR_ROWS = 8
 # A table needs two rows with several columns; text in columns at least this many lines on each side.
 TEXT_COLUMN_LINES = 8
+TEXT_COLUMN_WIDTH = 9  # in units of type size: leaflets have three columns on a sheet
+DEEPEST_SPLIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,88 @@ def _parts(part: Sequence[Line], segment: Line, near: Sequence[float]) -> bool:
     return flush or _is_column_start(left, segment)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Rows that stand in one column of text; `whole` says that they take the page's whole width."""
+
+    rows: tuple[list[Line], ...]
+    left: float
+    right: float
+    whole: bool
+
+
+def split_columns(rows: Sequence[list[Line]], width: float, *, depth: int = 0) -> list[Frame]:
+    """The rows of a page as frames in reading order: what stands above two columns of text, the columns, what stands below.
+
+    A column of text is found by a strip of white down its side: at least eight lines on both sides, none across, most of them
+    full. A table without rules has such a strip too, but short cells, or a header.
+    """
+    segments = [s for row in rows for s in row]
+    whole = depth == 0
+    best = _best_gutter(segments, width) if depth < DEEPEST_SPLIT else None
+    if best is None:
+        left = min((s.x0 for s in segments), default=0.0)
+        right = max((s.x1 for s in segments), default=width)
+        return [Frame(tuple(rows), left, right, whole)] if rows else []
+    gutter, top, bottom = best
+    above = [row for row in rows if row[0].y < top]
+    inside = [row for row in rows if top <= row[0].y <= bottom]
+    below = [row for row in rows if row[0].y > bottom]
+    frames = split_columns(above, width, depth=DEEPEST_SPLIT if not whole else 0) if above else []
+    for side in (_halves(inside, gutter, left=True), _halves(inside, gutter, left=False)):
+        for frame in split_columns(side, width, depth=depth + 1):
+            frames.append(Frame(frame.rows, frame.left, frame.right, whole=False))
+    return frames + (split_columns(below, width, depth=DEEPEST_SPLIT if not whole else 0) if below else [])
+
+
+def _halves(rows: Sequence[list[Line]], gutter: float, *, left: bool) -> list[list[Line]]:
+    sides = ([s for s in row if (s.x1 <= gutter) == left] for row in rows)
+    return [side for side in sides if side]
+
+
+def _best_gutter(segments: Sequence[Line], width: float) -> tuple[float, float, float] | None:
+    """The x of the strip that parts most lines of text, and the heights between which it runs; None when there is none."""
+    if len(segments) < 2 * TEXT_COLUMN_LINES:
+        return None
+    ordered = sorted(segments, key=lambda s: s.y)
+    edge = min(s.x0 for s in ordered)
+    best: tuple[int, float, float, float] | None = None
+    for step in range(20, 81, 2):
+        x = edge + (width - 2 * edge) * step / 100
+        for run in _free_runs(ordered, x):
+            score = _text_lines(run, x)
+            if score and (best is None or score > best[0]):
+                best = (score, x, run[0].y, run[-1].y)
+    return best[1:] if best else None
+
+
+def _free_runs(ordered: Sequence[Line], x: float) -> list[list[Line]]:
+    """Runs of lines, from the top, none of which comes near `x`."""
+    runs: list[list[Line]] = [[]]
+    for line in ordered:
+        if line.x0 - 2 < x < line.x1 + 2:
+            runs.append([])
+        else:
+            runs[-1].append(line)
+    return [run for run in runs if len(run) >= 2 * TEXT_COLUMN_LINES]
+
+
+def _text_lines(run: Sequence[Line], x: float) -> int:
+    """How many lines of text stand on both sides of `x`; 0 when either side is no column of text."""
+    count = 0
+    for side in ([s for s in run if s.x1 <= x], [s for s in run if s.x0 >= x]):
+        if len(side) < TEXT_COLUMN_LINES:
+            return 0
+        left, right = min(s.x0 for s in side), max(s.x1 for s in side)
+        full = sum(s.x1 - s.x0 > 0.75 * (right - left) for s in side)
+        if right - left < TEXT_COLUMN_WIDTH * side[0].size or 2 * full < len(side):
+            return 0
+        if is_header_word(side[0].text):
+            return 0
+        count += full
+    return count
+
+
 def find_regions(rows: Sequence[list[Line]], *, rules: Sequence[float] = ()) -> list[AlignedTable | list[Line]]:
     """Rows of segments as a sequence of tables and flows of lines, in reading order.
 
@@ -70,26 +154,26 @@ def find_regions(rows: Sequence[list[Line]], *, rules: Sequence[float] = ()) -> 
     flow: list[Line] = []
     at = 0
     while at < len(rows):
-        end, columns = _grow(rows, at)
-        region = _settle(rows[at:end], columns, rules) if end > at else None
-        if region is None:
+        end = _grow(rows, at)
+        columns = _merge([[s.x0, s.x1] for row in rows[at:end] for s in row], NARROW_GAP * rows[at][0].size)
+        if len(columns) < 2:
             flow.append(merge_segments(rows[at]))
             at += 1
             continue
         if flow:
             regions.append(flow)
             flow = []
-        regions.extend(region)
+        regions.append(_table(rows[at:end], columns, rules))
         at = end
     if flow:
         regions.append(flow)
     return regions
 
 
-def _grow(rows: Sequence[list[Line]], at: int) -> tuple[int, list[list[float]]]:
-    """The end of the run of rows from `at` on that leaves at least two columns, and the columns; `at` when there is none."""
+def _grow(rows: Sequence[list[Line]], at: int) -> int:
+    """The end of the run of rows from `at` on that leaves at least two columns; `at` when there is none."""
     if len(rows[at]) < 2:
-        return at, []
+        return at
     columns = [[s.x0, s.x1] for s in rows[at]]
     end = at + 1
     several = 1
@@ -107,7 +191,7 @@ def _grow(rows: Sequence[list[Line]], at: int) -> tuple[int, list[list[float]]]:
         end += 1
         if len(row) > 1 or _column_of(row[0], columns) > 0:
             last = end
-    return (last, columns) if several >= 2 else (at, [])
+    return last if several >= 2 else at
 
 
 def _merge(intervals: list[list[float]], gap: float) -> list[list[float]]:
@@ -124,35 +208,8 @@ def _column_of(segment: Line, columns: Sequence[Sequence[float]]) -> int:
     return next((n for n, (x0, x1) in enumerate(columns) if x0 - 1 <= segment.x0 <= x1), len(columns) - 1)
 
 
-def _settle(
-    rows: Sequence[list[Line]], columns: list[list[float]], rules: Sequence[float]
-) -> list[AlignedTable | list[Line]] | None:
-    """The run of rows as a table, as two columns of text one after the other, or None when it is neither."""
-    columns = _merge([[s.x0, s.x1] for row in rows for s in row], NARROW_GAP * rows[0][0].size)
-    if len(columns) < 2:
-        return None
-    if len(columns) == 2 and _is_running_text(rows, columns):
-        sides: list[AlignedTable | list[Line]] = []
-        for number in range(2):
-            sides.append([merge_segments(side) for row in rows if (side := _side(row, columns, number))])
-        return sides
-    return [_table(rows, columns, rules)]
-
-
 def _side(row: Sequence[Line], columns: Sequence[Sequence[float]], number: int) -> list[Line]:
     return [s for s in row if _column_of(s, columns) == number]
-
-
-def _is_running_text(rows: Sequence[list[Line]], columns: Sequence[Sequence[float]]) -> bool:
-    """Whether two columns are text that runs down one and then the other: long, both wide, mostly full lines, no header."""
-    if all(is_header_word(s.text) or s.bold for s in rows[0]):
-        return False
-    for number, (x0, x1) in enumerate(columns):
-        lines = [s for row in rows for s in _side(row, columns, number)]
-        full = sum(s.x1 - s.x0 > 0.75 * (x1 - x0) for s in lines)
-        if len(lines) < TEXT_COLUMN_LINES or full < 0.6 * len(lines) or x1 - x0 < 12 * lines[0].size:
-            return False
-    return True
 
 
 def _table(rows: Sequence[list[Line]], columns: Sequence[Sequence[float]], rules: Sequence[float]) -> AlignedTable:

@@ -30,13 +30,26 @@ class Limits:
     entries: int = 20_000  # parts of a package, members of a bundle
     bundle_bytes: int = 2048 * 2**20  # uncompressed, all members of a zip of reports
     bundle_depth: int = 2  # a zip in a zip is opened, one more is not
-    picture_pixels: int = 120_000_000  # of an image file: A3 at 600 dpi has 70 million
-    ocr_pages: int = 400  # of one file; about 4 s a page
+    picture_pixels: int = 80_000_000  # of an image file: A3 at 600 dpi has 70 million
+    ocr_pages: int = (
+        45  # of one file, and `ocr_pages_per_mb` more for each MB: at 5 s a page as long as a run waits for a file
+    )
+    ocr_pages_per_mb: float = 1.8
     ocr_seconds: int = 120  # for one page
     office_seconds: int = 120  # for one conversion by LibreOffice
 
 
 LIMITS = Limits()
+
+
+def ocr_pages(size: int, limits: Limits = LIMITS) -> int:
+    """How many pages of a file of `size` bytes go through OCR.
+
+    >>> ocr_pages(10_000_000)
+    63
+    """
+    return limits.ocr_pages + int(limits.ocr_pages_per_mb * size / 1e6)
+
 
 CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # container of the old binary Office formats and of encrypted new ones
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -49,6 +62,15 @@ _OPENDOCUMENT = {
 }
 _DOCTYPE = re.compile(
     rb"<!(?:DOCTYPE|ENTITY)|<\x00!\x00(?:D\x00O\x00C\x00T|E\x00N\x00T)|\x00<\x00!\x00(?:D\x00O|E\x00N\x00T)"
+)
+
+_OPENXML = b"application/vnd.openxmlformats-officedocument."
+_MACRO_TYPES = (
+    (b"application/vnd.ms-word.document.macroEnabled.main+xml", _OPENXML + b"wordprocessingml.document.main+xml"),
+    (
+        b"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml",
+        _OPENXML + b"presentationml.presentation.main+xml",
+    ),
 )
 
 PASSWORD_REMEDY = "Save a copy without the password and put that into the folder."
@@ -148,6 +170,25 @@ def check_entries(entries: list[zipfile.ZipInfo], limits: Limits, *, total: int)
             )
         if entry.flag_bits & 0x1:
             raise ReadError(f"the member {entry.filename!r} is password-protected", PASSWORD_REMEDY)
+
+
+def without_macros(data: bytes) -> bytes:
+    """The office package without its macros and under the type of the format without them; unchanged where it has none.
+
+    python-docx and python-pptx refuse the types ".docm" and ".pptm" though their text is the same.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = package.namelist()
+        types = package.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
+        if b"macroEnabled" not in types:
+            return data
+        for old, new in _MACRO_TYPES:
+            types = types.replace(old, new)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as plain:
+            for name in names:
+                plain.writestr(name, types if name == "[Content_Types].xml" else package.read(name))
+    return buffer.getvalue()
 
 
 def is_encrypted_office(data: bytes) -> bool:

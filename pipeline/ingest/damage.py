@@ -156,17 +156,20 @@ def with_scores(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...]
 
 # --- wrong code page inside a file (class 14) ------------------------------------------------------------------------
 
-_SUSPECT = re.compile(
-    r"[^\n]*?(?:[\u0080-\u009f¡-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂŒœŸ⁄\u0100-\u06ff‘’“”‹›€][^\n]{0,3}?){4}[^\n]*|[^\n]*?(?:เ[ธน][^\n]){4}[^\n]*"
-)
+# Four characters near each other that Thai text does not hold, or four เธ เน pairs: worth a closer look at the line.
+_SUSPECT = re.compile(r"(?:[\u0080-\u009f¡-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂŒœŸ⁄\u0100-\u06ff‘’“”‹›€][^\n]{0,3}?){4}|(?:เ[ธน][^\n]){4}")
 
 
 def recode(text: str) -> Iterator[Edit]:
     """Edits that undo a wrong code page in single lines; each character keeps its own place."""
-    for match in _SUSPECT.finditer(text):
-        found = find_misreading(match.group())
+    at = 0
+    while match := _SUSPECT.search(text, at):
+        start = text.rfind("\n", at, match.start()) + 1 or at
+        end = text.find("\n", match.end())
+        at = len(text) if end < 0 else end
+        found = find_misreading(text[start:at])
         if found:
-            yield from ((match.start() + a, match.start() + b, new) for a, b, new in undo_edits(match.group(), *found))
+            yield from ((start + a, start + b, new) for a, b, new in undo_edits(text[start:at], *found))
 
 
 # --- words by dictionary ---------------------------------------------------------------------------------------------

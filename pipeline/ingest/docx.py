@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from pipeline.ingest.bounds import check_package, reading
+from pipeline.ingest.bounds import check_package, reading, without_macros
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.formats import format_of
 from pipeline.ingest.tables import Cell, add_table
@@ -47,7 +47,7 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
     check_package(data, kind.name)
     draft = Draft(source, data, kind.media_type, settings)
     with reading(kind.name):
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(without_macros(data)))
         _Walk(document, draft).body()
         return draft.finish(title=document.core_properties.title or "")
 

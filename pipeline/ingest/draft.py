@@ -49,7 +49,7 @@ class Draft:
         ReadError when the report grows beyond `Settings.max_characters`.
         """
         text = clean(text).strip()
-        if not text:
+        if not text.strip("\ufffd \n\t"):
             return
         start = self._length
         self._length += len(text) + 1

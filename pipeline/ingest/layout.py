@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from statistics import median
 
 from pipeline.records import BlockKind
 from pipeline.resources import load_table
@@ -41,6 +40,7 @@ class Line:
     page: int = 1
     confidence: float = 1.0
     apart: bool = False  # it does not go on from what was written before it, as a new cell does
+    frame: int = 0  # number of the text column on the page: heights in two columns say nothing of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def typical_pitch(lines: Sequence[Line], right: float) -> float:
     pitches = sorted(
         (after.y - line.y) / max(line.size, 1.0)
         for line, after in itertools.pairwise(lines)
-        if line.page == after.page and after.y > line.y and is_full(line, after, right)
+        if (line.page, line.frame) == (after.page, after.frame) and after.y > line.y and is_full(line, after, right)
     )
     return pitches[len(pitches) // 4] if pitches else 0.0
 
@@ -166,13 +166,13 @@ def runs_on(first: Line, line: Line, after: Line, *, right: float, pitch: float,
     if starts_item(after.text, sure=True) or abs(line.size - after.size) > 0.08 * line.size:
         return False
     large = body.stands_out(line), body.stands_out(after)
-    if large[0] != large[1] or (large[0] and line.page != after.page):
+    if large[0] != large[1] or (large[0] and (line.page, line.frame) != (after.page, after.frame)):
         return False
     if large[0] and _is_centred(line, after, right) and 0 < after.y - line.y < HEADING_PITCH * line.size:
         return True
-    if not is_full(line, after, right) or (starts_item(after.text) and after.x0 <= first.x0 + 0.5 * after.size):
+    if not is_full(line, after, right):
         return False
-    if line.page == after.page:
+    if (line.page, line.frame) == (after.page, after.frame):
         step = (after.y - line.y) / max(line.size, 1.0)
         if step <= 0 or (pitch and not large[0] and step > pitch * PARAGRAPH_GAP):
             return False
@@ -263,7 +263,7 @@ def group_rows(segments: Iterable[Line]) -> list[list[Line]]:
     """
     rows: list[list[Line]] = []
     for segment in sorted(segments, key=lambda s: (s.y, s.x0)):
-        if rows and segment.y - median(s.y for s in rows[-1]) < 0.4 * max(segment.size, rows[-1][0].size):
+        if rows and segment.y - rows[-1][len(rows[-1]) // 2].y < 0.4 * max(segment.size, rows[-1][0].size):
             rows[-1].append(segment)
         else:
             rows.append([segment])

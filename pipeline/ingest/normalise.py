@@ -245,7 +245,7 @@ def _best(match: re.Match[str], templates: tuple[str, ...]) -> str:
     """The template that makes the longest known word around the join, the first when none makes one."""
     text = match.string
     before, after = text[max(0, match.start() - 20) : match.start()], text[match.end() : match.end() + 20]
-    scores = [_word_length(before, _expand(match, template), after, template) for template in templates]
+    scores = [_word_length(before, match, template, after) for template in templates]
     best = max(range(len(templates)), key=lambda n: (scores[n], -n))
     if templates[0] == "=" and (scores[0] or scores[best] < 4):
         best = 0  # the text as it stands ends in a word, or nothing better is sure
@@ -254,18 +254,19 @@ def _best(match: re.Match[str], templates: tuple[str, ...]) -> str:
 
 def _expand(match: re.Match[str], template: str) -> str:
     """The template filled in; "=" is the match itself."""
-    return match.group() if template == "=" else match.expand(template)
+    return match.group() if template == "=" else match.expand(template.replace("{", "").replace("}", ""))
 
 
-def _word_length(before: str, middle: str, after: str, template: str) -> int:
-    """Length of the longest known word that holds all of the candidate up to its blank, if it has one."""
-    inner = middle.split(" ")[0].rstrip() if template == "=" or " " in middle else middle
-    around = before + middle + after
-    return word_across(around, len(before), len(before) + len(inner))
+def _word_length(before: str, match: re.Match[str], template: str, after: str) -> int:
+    """Length of the longest known word that holds what the template puts in braces, else all up to its blank."""
+    middle = _expand(match, template)
+    head, _, rest = template.partition("{") if "{" in template else ("", "", template)
+    body = rest.partition("}")[0]
+    start = len(match.expand(head))
+    inner = middle.split(" ")[0] if body in {"=", template} else match.expand(body)
+    return word_across(before + middle + after, len(before) + start, len(before) + start + len(inner))
 
 
-_MARK_RUN = re.compile(r"[ำาัิ-ฺ็-๎]+")
-_RUN_LEFT = re.compile(r"[ำัิ-ฺ็-๎]*\Z")
 # Order within a syllable: phinthu, vowel (one place), taikhu, tone, thanthakhat, nikhahit and the like, then ำ or า. It
 # agrees with canonical order (NFC), so the two do not undo each other.
 _RANK = {"ฺ": 0, "ั": 1, "ิ": 1, "ี": 1, "ึ": 1, "ื": 1, "ุ": 1, "ู": 1, "็": 2, "่": 3, "้": 3, "๊": 3, "๋": 3, "์": 4, "ํ": 5, "๎": 5}

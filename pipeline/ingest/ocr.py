@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,13 @@ from pathlib import Path
 from PIL import Image, ImageFilter, ImageOps, ImageSequence, UnidentifiedImageError
 
 from pipeline.errors import ReadError
-from pipeline.ingest.bounds import DAMAGED_REMEDY, LIMITS, check_size, reading
+from pipeline.ingest.bounds import DAMAGED_REMEDY, LIMITS, check_size, ocr_pages, reading
 from pipeline.ingest.draft import Draft
+from pipeline.ingest.drawn_rules import take_rules
 from pipeline.ingest.formats import format_of
 from pipeline.ingest.layout import Line
-from pipeline.ingest.pages import PlacedPage, add_pages
+from pipeline.ingest.pages import PlacedPage, add_pages, place_table
+from pipeline.ingest.rulings import Grid, Rule, make_grids
 from pipeline.records import Report, Settings
 
 SUFFIXES: tuple[str, ...] = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
@@ -31,6 +34,7 @@ DPI = 200
 LONGEST_SIDE = 3600
 # A word below this confidence is a smudge, a line of a table or part of a picture.
 LEAST_CONFIDENCE = 0.25
+POINT = 72 / DPI  # of a pixel
 REMEDY = "Install Tesseract with Thai (Debian, Ubuntu: apt install tesseract-ocr tesseract-ocr-tha) and run again."
 
 # Of a line without a word of three letters: below this it is noise.
@@ -66,14 +70,14 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
     return draft.finish()
 
 
-def _pictures(data: bytes, draft: Draft) -> list[Image.Image]:
-    """The pictures of a file, turned upright, in shades of grey."""
-    pictures: list[Image.Image] = []
+def _pictures(data: bytes, draft: Draft) -> Iterator[Image.Image]:
+    """The pictures of a file, one at a time."""
+    most = ocr_pages(len(data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
         with Image.open(io.BytesIO(data)) as image:
             for number, frame in enumerate(ImageSequence.Iterator(image), 1):
-                if number > LIMITS.ocr_pages:
+                if number > most:
                     draft.problem(f"the pictures from number {number} on were not read", "Split the file.")
                     break
                 if frame.width * frame.height > LIMITS.picture_pixels:
@@ -81,10 +85,9 @@ def _pictures(data: bytes, draft: Draft) -> list[Image.Image]:
                         f"the picture has {frame.width} × {frame.height} pixels, too many to read",
                         "Scan it at 200 to 300 dpi.",
                     )
-                pictures.append(_prepare(frame))
+                yield frame
                 if image.format != "TIFF":
                     break  # frames of an animation are no pages
-    return pictures
 
 
 def _prepare(image: Image.Image) -> Image.Image:
@@ -117,10 +120,38 @@ def find_tesseract() -> str:
 
 
 def recognise(image: Image.Image, number: int) -> PlacedPage:
-    """One picture as a page of placed text. Raises ReadError when Tesseract fails or takes too long."""
-    image = _prepare(image)
+    """One picture as a page of placed text, lengths in points. Raises ReadError when Tesseract fails or takes too long.
+
+    The rules of tables are found first and wiped off: letters that touch them are read wrong, and they tell the cells apart.
+    """
+    picture, horizontal, vertical = take_rules(_prepare(image))
+    grids, loose = make_grids(_in_points(horizontal), _in_points(vertical))
+    height = picture.height * POINT
+    table, text = _run(picture, number)
+    lines = _lines(table, text, _Places(grids, height), number)
+    inside: dict[tuple[int, int], list[Line]] = {}
+    for place, line in lines:
+        inside.setdefault(place, []).append(line)
+    tables = []
+    open_lines = inside.get((-1, -1), [])
+    for n, grid in enumerate(grids):
+        placed = place_table(grid, {c: found for (g, c), found in inside.items() if g == n}, height)
+        if sum(bool(cell.lines) for cell in placed.cells) >= 2:
+            tables.append(placed)
+        else:
+            open_lines = open_lines + [line for cell in placed.cells for line in cell.lines]
+    down = tuple(sorted(height - y for y in loose))
+    return PlacedPage(number, picture.width * POINT, height, tuple(open_lines), tuple(tables), down)
+
+
+def _in_points(rules: list[Rule]) -> list[Rule]:
+    return [Rule(r.at * POINT, r.start * POINT, r.end * POINT) for r in rules]
+
+
+def _run(picture: Image.Image, number: int) -> tuple[str, str]:
+    """What Tesseract says of a picture: its table of words and its plain text."""
     with tempfile.TemporaryDirectory(prefix="lessons-ocr-") as folder:
-        image.filter(ImageFilter.MinFilter(STROKE)).save(Path(folder, "page.png"), dpi=(DPI, DPI))
+        picture.filter(ImageFilter.MinFilter(STROKE)).save(Path(folder, "page.png"), dpi=(DPI, DPI))
         command = [find_tesseract(), "page.png", "page", "-l", "tha+eng", "--psm", "3", *OPTIONS, "txt", "tsv"]
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads are slower than one on a shared machine
         try:
@@ -135,17 +166,31 @@ def recognise(image: Image.Image, number: int) -> PlacedPage:
         if done.returncode or not made.exists() or not plain.exists():
             said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise ReadError(f"OCR of page {number} failed ({' '.join(said)[:200]})", DAMAGED_REMEDY)
-        table = made.read_text(encoding="utf-8", errors="replace")
-        text = plain.read_text(encoding="utf-8", errors="replace")
-    return PlacedPage(number, float(image.width), float(image.height), tuple(_lines(table, text, number)))
+        return made.read_text(encoding="utf-8", errors="replace"), plain.read_text(encoding="utf-8", errors="replace")
 
 
-def _lines(table: str, text: str, page: int) -> list[Line]:
-    """The lines of Tesseract's TSV output (level 4: a line, 5: a word of it), split at wide gaps, without noise.
+class _Places:
+    """Which cell of which table stands at a point of a page that counts from the top."""
+
+    def __init__(self, grids: list[Grid], height: float) -> None:
+        self.grids = grids
+        self.height = height
+
+    def at(self, x: float, y: float) -> tuple[int, int]:
+        """The number of the table and of its cell, (-1, -1) outside tables."""
+        for number, grid in enumerate(self.grids):
+            cell = grid.cell_at(x, self.height - y)
+            if cell >= 0:
+                return number, cell
+        return -1, -1
+
+
+def _lines(table: str, text: str, places: _Places, page: int) -> list[tuple[tuple[int, int], Line]]:
+    """The lines of Tesseract's TSV output (level 4: a line, 5: a word of it), each with its cell, split at wide gaps.
 
     TSV cuts Thai into words and does not say where a space stood; the plain `text` of the same run does.
     """
-    lines: list[Line] = []
+    lines: list[tuple[tuple[int, int], Line]] = []
     height = 1.0
     fresh = True
     at = 0
@@ -153,7 +198,7 @@ def _lines(table: str, text: str, page: int) -> list[Line]:
         cells = row.split("\t")
         if len(cells) < 12 or cells[0] not in {"4", "5"}:
             continue
-        left, top, width, tall = (float(c) for c in cells[6:10])
+        left, top, width, tall = (float(c) * POINT for c in cells[6:10])
         if cells[0] == "4":
             height, base, fresh = tall, top + tall / 2, True
             continue
@@ -164,26 +209,28 @@ def _lines(table: str, text: str, page: int) -> list[Line]:
         confidence = max(0.0, float(cells[10]) / 100)
         if not written or confidence < LEAST_CONFIDENCE:
             continue
+        place = places.at(left + width / 2, base)
         word = Line(written, left, left + width, base, height, page=page, confidence=confidence)
-        if fresh or word.x0 - lines[-1].x1 > COLUMN_GAP * height:
-            lines.append(word)
+        if fresh or place != lines[-1][0] or word.x0 - lines[-1][1].x1 > COLUMN_GAP * height:
+            lines.append((place, word))
         else:
-            lines[-1] = _join_words(lines[-1], word, joint=" " if spaced else "")
+            lines[-1] = place, _join_words(lines[-1][1], word, joint=" " if spaced else "")
         fresh = False
     return _settle(lines)
 
 
-def _settle(lines: list[Line]) -> list[Line]:
+def _settle(lines: list[tuple[tuple[int, int], Line]]) -> list[tuple[tuple[int, int], Line]]:
     """The lines without noise: rows of marks torn off their letters, smudges. Sizes that differ little become equal, since the
     height of a line depends on the marks in it."""
-    heights = sorted(line.size for line in lines if _WORD.search(line.text))
+    heights = sorted(line.size for _place, line in lines if _WORD.search(line.text))
     usual = heights[len(heights) // 2] if heights else 0.0
     kept = []
-    for line in lines:
-        if line.size < SMALLEST * usual or not (_WORD.search(line.text) or line.confidence > SURE_CONFIDENCE):
+    for place, line in lines:
+        noise = not _WORD.search(line.text) and line.confidence < SURE_CONFIDENCE
+        if line.size < SMALLEST * usual or noise:
             continue
         size = usual if abs(line.size - usual) < 0.3 * usual else line.size
-        kept.append(replace(line, size=size, text=_BULLET.sub("• ", line.text)))
+        kept.append((place, replace(line, size=size, text=_BULLET.sub("• ", line.text))))
     return kept
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from pipeline.ingest.aligned import AlignedTable, find_regions, split_rows
+from pipeline.ingest.aligned import AlignedTable, find_regions, split_columns, split_rows
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.furniture import find_furniture
 from pipeline.ingest.layout import (
@@ -19,6 +19,7 @@ from pipeline.ingest.layout import (
     starts_item,
     typical_pitch,
 )
+from pipeline.ingest.rulings import Grid
 from pipeline.ingest.tables import Cell, add_table
 from pipeline.records import BlockKind
 
@@ -68,13 +69,23 @@ class PlacedPage:
     rules: tuple[float, ...] = ()
 
 
+def place_table(grid: Grid, inside: Mapping[int, Sequence[Line]], height: float) -> PlacedTable:
+    """A ruled table with the lines that stand in its cells (by number of the cell), on a page of that height."""
+    cells = []
+    for number, cell in enumerate(grid.cells):
+        left, right = grid.walls(cell)
+        lines = tuple(merge_segments(row) for row in group_rows(inside.get(number, ())))
+        cells.append(PlacedCell(cell.row, cell.column, lines, left, right, cell.rows, cell.columns))
+    return PlacedTable(tuple(cells), height - grid.ys[0], height - grid.ys[-1], tuple(grid.xs))
+
+
 @dataclass(slots=True)
 class _Flow:
     """Lines that are read one after the other, with their right edge."""
 
     lines: list[Line]
+    left: float
     right: float
-    whole_width: bool
 
 
 @dataclass(slots=True)
@@ -85,7 +96,6 @@ class _Table:
     edges: tuple[float, ...]
     ruled: bool
     height: int = 0
-    pages: list[int] = field(default_factory=list)
 
 
 def add_pages(draft: Draft, pages: Sequence[PlacedPage], *, ocr: bool = False) -> None:
@@ -101,7 +111,7 @@ def add_pages(draft: Draft, pages: Sequence[PlacedPage], *, ocr: bool = False) -
     merged = {page.number: [merge_segments(row) for row in rows[page.number]] for page in pages}
     furniture = find_furniture([(page.height, merged[page.number]) for page in pages], body)
     regions: list[_Flow | _Table] = []
-    edge = _right_edge(pages, merged)
+    sides = _text_sides(pages, merged)
     leftovers: list[Line] = []
     for page in pages:
         kept = []
@@ -110,51 +120,61 @@ def add_pages(draft: Draft, pages: Sequence[PlacedPage], *, ocr: bool = False) -
                 leftovers.append(line)
             else:
                 kept.append(row)
-        right = edge.get(round(page.width), page.width)
         first = True
-        for region in _page_regions(page, kept, right):
+        for region in _page_regions(page, kept, sides[round(page.width)]):
             _append(regions, region, first=first)
             first = False
     _Writer(draft, body, ocr=ocr).write(regions, leftovers)
 
 
-def _right_edge(pages: Sequence[PlacedPage], merged: dict[int, list[Line]]) -> dict[int, float]:
-    """By page width: where full lines end. Of the long lines the ninth tenth: one line that sticks out must not count."""
+def _text_sides(pages: Sequence[PlacedPage], merged: dict[int, list[Line]]) -> dict[int, tuple[float, float]]:
+    """By page width: where lines begin and full lines end.
+
+    Of the starts the first tenth, of the ends of long lines the ninth: one line that sticks out must not count.
+    """
+    starts: dict[int, list[float]] = {}
     ends: dict[int, list[float]] = {}
     for page in pages:
-        ends.setdefault(round(page.width), []).extend(
-            line.x1 for line in merged[page.number] if line.x1 > 0.55 * page.width
-        )
-    return {width: sorted(xs)[int(0.9 * (len(xs) - 1))] for width, xs in ends.items() if xs}
+        width = round(page.width)
+        starts.setdefault(width, []).extend(line.x0 for line in merged[page.number])
+        ends.setdefault(width, []).extend(line.x1 for line in merged[page.number] if line.x1 > 0.55 * page.width)
+    return {width: (_tenth(starts[width], 1, 0.0), _tenth(ends[width], 9, float(width))) for width in starts}
 
 
-def _page_regions(page: PlacedPage, rows: Sequence[list[Line]], right: float) -> Iterator[_Flow | _Table]:
-    """The flows and tables of a page in reading order."""
+def _tenth(values: list[float], tenths: int, default: float) -> float:
+    ordered = sorted(values)
+    return ordered[tenths * (len(ordered) - 1) // 10] if ordered else default
+
+
+def _page_regions(page: PlacedPage, rows: Sequence[list[Line]], sides: tuple[float, float]) -> Iterator[_Flow | _Table]:
+    """The flows and tables of a page in reading order. `sides` are the left and right edge of its text."""
     at = 0
     number = 0
     for table in sorted(page.tables, key=lambda t: t.top):
         until = at
         while until < len(rows) and rows[until][0].y < table.top:
             until += 1
-        for region in _open_regions(page, rows[at:until], right, number):
+        for region in _open_regions(page, rows[at:until], sides, number):
             number += isinstance(region, _Table)
             yield region
         number += 1
         yield _numbered(table, page.number, number)
         at = until
-    yield from _open_regions(page, rows[at:], right, number)
+    yield from _open_regions(page, rows[at:], sides, number)
 
 
-def _open_regions(page: PlacedPage, rows: Sequence[list[Line]], right: float, number: int) -> Iterator[_Flow | _Table]:
-    """Flows and unruled tables of the rows between two ruled tables."""
-    for region in find_regions(rows, rules=page.rules):
-        if isinstance(region, AlignedTable):
-            number += 1
-            yield _numbered(_placed(region), page.number, number)
-        else:
-            end = max(line.x1 for line in region)
-            whole = len(region) < 3 or end > 0.8 * right
-            yield _Flow(region, right if whole else end, whole)
+def _open_regions(
+    page: PlacedPage, rows: Sequence[list[Line]], sides: tuple[float, float], number: int
+) -> Iterator[_Flow | _Table]:
+    """Flows and unruled tables of the rows between two ruled tables, column after column where text stands in columns."""
+    for count, frame in enumerate(split_columns(rows, page.width)):
+        left, right = sides if frame.whole else (frame.left, frame.right)
+        for region in find_regions(frame.rows, rules=page.rules):
+            if isinstance(region, AlignedTable):
+                number += 1
+                yield _numbered(_placed(region), page.number, number)
+            else:
+                yield _Flow([replace(line, frame=count) for line in region], left, right)
 
 
 def _placed(table: AlignedTable) -> PlacedTable:
@@ -173,19 +193,24 @@ def _numbered(table: PlacedTable, page: int, number: int) -> _Table:
         for cell in table.cells
     ]
     height = max((cell.row + cell.rows for cell in cells), default=0)
-    return _Table(cells, table.edges, table.ruled, height, [page])
+    return _Table(cells, table.edges, table.ruled, height)
 
 
 def _append(regions: list[_Flow | _Table], region: _Flow | _Table, *, first: bool) -> None:
     """Appends a region; one that goes on from the page before is joined to what it goes on."""
     last = regions[-1] if regions else None
-    if isinstance(region, _Flow) and isinstance(last, _Flow) and last.whole_width and region.whole_width:
-        last.lines.extend(region.lines)
-        last.right = max(last.right, region.right)
+    if isinstance(region, _Flow) and isinstance(last, _Flow) and _is_same_width(last, region):
+        shift = last.left - region.left
+        last.lines.extend(replace(line, x0=line.x0 + shift, x1=line.x1 + shift) for line in region.lines)
     elif first and isinstance(region, _Table) and isinstance(last, _Table) and _is_same_table(last, region):
         _continue(last, region)
     else:
         regions.append(region)
+
+
+def _is_same_width(one: _Flow, other: _Flow) -> bool:
+    """Whether text may run on from one flow to the other: on the next page, in the next column."""
+    return abs((one.right - one.left) - (other.right - other.left)) < 0.1 * (one.right - one.left)
 
 
 def _is_same_table(one: _Table, other: _Table) -> bool:
@@ -198,20 +223,20 @@ def _is_same_table(one: _Table, other: _Table) -> bool:
 
 
 def _continue(table: _Table, more: _Table) -> None:
-    """Adds the rows of `more` to `table`; a row that was cut by the page break is put together again."""
+    """Adds the rows of `more` to `table`, without the header that each page prints again; a row that was cut by the page
+    break is put together again."""
     header = _texts(table.cells, 0)
     start = 0
     while start < more.height and _texts(more.cells, start) == header:
         start += 1
     joined = _is_rest_of_row(table, more, start)
+    shift = table.height - start - joined
     for cell in more.cells:
         if joined and cell.row == start:
             _lengthen(table, cell)
-        else:
-            shift = table.height - (1 if joined and cell.row > start else 0)
+        elif cell.row >= start:
             table.cells.append(replace(cell, row=cell.row + shift))
-    table.height += more.height - (1 if joined else 0)
-    table.pages += more.pages
+    table.height += more.height - start - joined
 
 
 def _texts(cells: Sequence[PlacedCell], row: int) -> list[tuple[int, str]]:

@@ -12,10 +12,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.errors import ReadError
-from pipeline.ingest.bounds import DAMAGED_REMEDY, LIMITS, PASSWORD_REMEDY, check_size, reading
+from pipeline.ingest.bounds import DAMAGED_REMEDY, PASSWORD_REMEDY, check_size, ocr_pages, reading
 from pipeline.ingest.draft import Draft
-from pipeline.ingest.layout import Line, group_rows, merge_segments
-from pipeline.ingest.pages import PlacedCell, PlacedPage, PlacedTable, add_pages
+from pipeline.ingest.layout import Line
+from pipeline.ingest.pages import PlacedPage, add_pages, place_table
 from pipeline.ingest.rulings import Grid, find_grids
 from pipeline.records import Report, Settings
 
@@ -50,7 +50,9 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
             pages, scans = _placed_pages(document, draft, settings)
             title = document.get_metadata_value("Title")
             if scans:
-                pages = sorted([*pages, *_recognise(document, scans, draft)], key=lambda page: page.number)
+                pages = sorted(
+                    [*pages, *_recognise(document, scans, draft, ocr_pages(len(data)))], key=lambda page: page.number
+                )
         finally:
             document.close()
     scanned = set(scans)
@@ -111,15 +113,14 @@ def _placed_pages(
     return pages, scans
 
 
-def _recognise(document: pypdfium2.PdfDocument, scans: list[int], draft: Draft) -> list[PlacedPage]:
-    """The scanned pages as OCR reads them; those that it cannot are named in the problems."""
+def _recognise(document: pypdfium2.PdfDocument, scans: list[int], draft: Draft, most: int) -> list[PlacedPage]:
+    """The first `most` scanned pages as OCR reads them; those that it cannot are named in the problems."""
     from pipeline.ingest import ocr  # Pillow and the search for Tesseract only where a scan needs them
 
-    if len(scans) > LIMITS.ocr_pages:
-        left_out = scans[LIMITS.ocr_pages :]
-        draft.problem(f"{len(left_out)} scanned pages from page {left_out[0]} on were not read", "Split the PDF.")
+    if len(scans) > most:
+        draft.problem(f"{len(scans) - most} scanned pages from page {scans[most]} on were not read", "Split the PDF.")
     pages = []
-    for number in scans[: LIMITS.ocr_pages]:
+    for number in scans[:most]:
         try:
             page = document[number - 1]
             try:
@@ -187,22 +188,13 @@ def _placed_page(page: Any, number: int) -> tuple[PlacedPage, int]:
             inside.setdefault((table, cell), []).append(line)
     tables = []
     for g, grid in enumerate(grids):
-        placed = _placed_table(grid, {c: lines for (n, c), lines in inside.items() if n == g}, view)
+        placed = place_table(grid, {c: lines for (n, c), lines in inside.items() if n == g}, view.height)
         if sum(bool(cell.lines) for cell in placed.cells) >= 2:
             tables.append(placed)
         else:  # a frame or a drawing, not a table
             open_runs += [line for cell in placed.cells for line in cell.lines]
     down = tuple(sorted(view.height - y for y in rules))
     return PlacedPage(number, view.width, view.height, tuple(open_runs), tuple(tables), down), runs.characters
-
-
-def _placed_table(grid: Grid, inside: dict[int, list[Line]], view: _View) -> PlacedTable:
-    cells = []
-    for n, cell in enumerate(grid.cells):
-        left, right = grid.walls(cell)
-        lines = tuple(merge_segments(row) for row in group_rows(inside.get(n, [])))
-        cells.append(PlacedCell(cell.row, cell.column, lines, left, right, cell.rows, cell.columns))
-    return PlacedTable(tuple(cells), view.height - grid.ys[0], view.height - grid.ys[-1], tuple(grid.xs))
 
 
 class _Runs:

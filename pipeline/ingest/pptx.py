@@ -12,7 +12,7 @@ from lxml import etree
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PythonPptxError
 
-from pipeline.ingest.bounds import check_package, reading
+from pipeline.ingest.bounds import check_package, reading, without_macros
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.formats import format_of
 from pipeline.ingest.tables import Cell, add_table
@@ -39,7 +39,7 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
     check_package(data, kind.name)
     draft = Draft(source, data, kind.media_type, settings)
     with reading(kind.name, PythonPptxError):
-        presentation = pptx.Presentation(io.BytesIO(data))
+        presentation = pptx.Presentation(io.BytesIO(without_macros(data)))
         for number, slide in enumerate(presentation.slides, 1):
             if slide._element.get("show") in {"0", "false"}:
                 draft.problem(

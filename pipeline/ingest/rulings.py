@@ -90,6 +90,11 @@ def find_grids(page: Any, turn: Point) -> tuple[list[Grid], list[float]]:
             vertical.append(Rule((left + right) / 2, bottom, top))
         if len(horizontal) + len(vertical) > MOST_RULES:
             return [], []
+    return make_grids(horizontal, vertical)
+
+
+def make_grids(horizontal: list[Rule], vertical: list[Rule]) -> tuple[list[Grid], list[float]]:
+    """The tables that rules make, and the heights of the horizontal rules that belong to none. See find_grids."""
     horizontal, vertical = _unite(horizontal), _unite(vertical)
     grids: list[Grid] = []
     used: set[int] = set()
@@ -224,6 +229,8 @@ def _join_cells(
     """For each field of the grid the cell it belongs to: fields without a wall between them are one cell."""
     rows, columns = len(ys) - 1, len(xs) - 1
     parent = {(r, c): (r, c) for r in range(rows) for c in range(columns)}
+    across = [[rule for rule in horizontal if abs(rule.at - y) <= SNAP] for y in ys]
+    down = [[rule for rule in vertical if abs(rule.at - x) <= SNAP] for x in xs]
 
     def find(place: tuple[int, int]) -> tuple[int, int]:
         while parent[place] != place:
@@ -232,9 +239,9 @@ def _join_cells(
 
     for r in range(rows):
         for c in range(columns):
-            if c + 1 < columns and not _is_wall(vertical, xs[c + 1], ys[r + 1], ys[r]):
+            if c + 1 < columns and not _is_wall(down[c + 1], ys[r + 1], ys[r]):
                 _link(parent, find((r, c)), find((r, c + 1)))
-            if r + 1 < rows and not _is_wall(horizontal, ys[r + 1], xs[c], xs[c + 1]):
+            if r + 1 < rows and not _is_wall(across[r + 1], xs[c], xs[c + 1]):
                 _link(parent, find((r, c)), find((r + 1, c)))
     fields: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for place in parent:
@@ -251,6 +258,6 @@ def _link(parent: dict[tuple[int, int], tuple[int, int]], one: tuple[int, int], 
     parent[max(one, other)] = min(one, other)
 
 
-def _is_wall(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
-    covered = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rules if abs(r.at - at) <= SNAP)
+def _is_wall(rules: Sequence[Rule], start: float, end: float) -> bool:
+    covered = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rules)
     return covered >= WALL * (end - start)

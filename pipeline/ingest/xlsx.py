@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from pipeline.errors import ReadError
 from pipeline.ingest.bounds import check_package, reading
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.formats import format_of
@@ -23,7 +25,13 @@ SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm")
 
 # Above this much XML a workbook is read in passing: no merged cells, no bold, but a tenth of the memory (50 times the XML).
 STREAM_FROM = 24 * 2**20
-_FORMULA = re.compile(rb"<c [^>]*?r=\"([A-Z]{1,3}[0-9]+)\"[^>]*>\s*<f[ />](?:[^<]|<(?!/?c[ >]|v>))*?</c>")
+_FORMULA = re.compile(rb"<c [^>]*?r=\"([A-Z]{1,3}[0-9]+)\"[^>]*>\s*<f[ />](?:[^<]|<(?!/?c[ >]))*?</c>")
+_AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink) [^>]*?ref=\"([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)\"")
+_CELL = re.compile(rb"<(?:\w+:)?c [^>]*?r=\"([A-Z]{1,3}[0-9]{1,7})\"")
+# A sheet may name this many cells, or be filled to at least one in SPARSE.
+MOST_CELLS = 3_000_000
+SPARSE = 20
+_VALUE = re.compile(rb"<v>[^<]")
 # Names that Excel and LibreOffice give to new sheets say nothing; a name that a person gave is a heading.
 _GENERIC = re.compile(r"(?:sheet|table|ชีต|ชีท|แผ่น(?:งาน)?)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
 _PERCENT = re.compile(r"0(?:\.(0+))?%")
@@ -43,6 +51,7 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
         warnings.simplefilter(
             "ignore"
         )  # openpyxl warns of each extension (data validation, …) that it will not write back
+        _check_areas(data)
         stream = _sheet_bytes(data) > STREAM_FROM
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=stream)
         for sheet in book.worksheets:
@@ -111,6 +120,33 @@ def shown(value: Any, number_format: str = "General") -> str:
     return str(value)
 
 
+def _check_areas(data: bytes) -> None:
+    """Raises ReadError when a few bytes name so many cells that openpyxl would make them for days.
+
+    It makes each cell of a merged or linked area, and each up to the last used row and column.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            part = package.read(name)
+            areas = sum(_area(m.group(1).decode()) for m in _AREA.finditer(part))
+            cells = [m.group(1).decode() for m in _CELL.finditer(part)]
+            last = max((range_boundaries(c)[3] for c in cells), default=0) * max(
+                (range_boundaries(c)[2] for c in cells), default=0
+            )
+            if max(areas, last) > MOST_CELLS and last > SPARSE * len(cells):
+                raise ReadError(
+                    f"the sheet in {name} spans {max(areas, last):,} cells, nearly all empty",
+                    "Copy the filled part into a new workbook.",
+                )
+
+
+def _area(reference: str) -> int:
+    left, top, right, bottom = range_boundaries(reference)
+    return int((right - left + 1) * (bottom - top + 1))
+
+
 def _sheet_bytes(data: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         return sum(e.file_size for e in package.infolist() if e.filename.startswith("xl/worksheets/"))
@@ -120,7 +156,7 @@ def _report_formulas(draft: Draft, data: bytes) -> None:
     """Names the formulas that were saved without a value: a program wrote them, and Excel never opened the file since."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in sorted(n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")):
-            cells = [m.group(1).decode() for m in _FORMULA.finditer(package.read(name)) if b"<v>" not in m.group()]
+            cells = [m.group(1).decode() for m in _FORMULA.finditer(package.read(name)) if not _VALUE.search(m.group())]
             if cells:
                 draft.problem(
                     f"{len(cells)} formulas of {name} hold no value (first: {cells[0]})",

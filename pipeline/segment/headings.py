@@ -29,6 +29,7 @@ _INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังน
 _END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”]*\Z")
 # Less text than this behind a label is its number or mark ("ปัญหาที่พบครั้งที่ 2"), not what it labels; "ไม่มี" has 5.
 SHORTEST_CONTENT = 4
+LONGEST_TITLE_LINE = 120
 # A label of fewer characters with a tail glued to it is a common noun ("ผลผลิตทางการเกษตรตกต่ำ").
 LABEL_OF_ITS_OWN = 8
 _GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
@@ -232,8 +233,10 @@ def _free_tail(
     headlike = kind is BlockKind.HEADING or marker_opens(text, span) or rest.rstrip().endswith((":", "："))
     if whole_line and len(line) <= LONGEST_HEADING and (headlike or len(label) >= LABEL_OF_ITS_OWN):
         return _found(text, span, rows, Span(label.start, span.end), Span(span.end, span.end))
-    if not whole_line and len(label) >= LABEL_OF_ITS_OWN and len(tail.group()) <= LONGEST_HEADING // 2:
-        end = label.end + tail.end()
+    end = label.end + tail.end()
+    # A short line of this shape is a title that begins with the word ("สรุปบทเรียนรอบหกเดือน กับครูและแม่ครัว").
+    told = len(line) > LONGEST_TITLE_LINE or _INTRODUCES.match(text, end, span.end)
+    if not whole_line and told and len(label) >= LABEL_OF_ITS_OWN and len(tail.group()) <= LONGEST_HEADING // 2:
         return _found(text, span, rows, Span(label.start, end), Span(_blank_end(text, end, span.end), span.end))
     return None
 

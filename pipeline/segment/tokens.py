@@ -16,7 +16,7 @@ from pipeline.spans import Span
 # newmm looks ahead over the whole text it is given and slows down on long ambiguous runs; 2,000 characters hold any
 # clause, and a 1 MB line of one repeated syllable then takes linear time.
 LONGEST_PIECE = 2_000
-_PIECE = re.compile(r"[^\n]{1,%d}(?=\s|$)|[^\n]{%d}|[^\n]+" % (LONGEST_PIECE, LONGEST_PIECE))
+_PIECE = re.compile(rf"[^\n]{{1,{LONGEST_PIECE}}}(?=\s|$)|[^\n]{{{LONGEST_PIECE}}}|[^\n]+")
 _RUN = re.compile(r"([0-9๐-๙]{50,}|[A-Za-z]{50,})")
 
 

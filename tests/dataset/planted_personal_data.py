@@ -292,6 +292,103 @@ NEGATIVES = [
 ]
 
 
+# A second set with other names, half of them in no list, and other frames. The rules were mended once after its first run
+# (recall 0.76 over both kinds of frames), so it is no longer unseen.
+HARD_FIRST = [
+    "วรพจน์",
+    "กนกอร",
+    "สาคร",
+    "เสาวภา",
+    "ต่วนมูดอ",
+    "ฮาซัน",
+    "คอดีเยาะ",
+    "อัสมะ",
+    "ธีระยุทธ",
+    "จำรัส",
+    "สังวาลย์",
+    "ลำดวน",
+    "บุญทัน",
+    "ปิ่นแก้ว",
+    "อินสม",
+    "ณัฐรดา",
+    "ภูมิพัฒน์",
+    "ศุภวิชญ์",
+    "เยาวเรศ",
+    "พเยาว์",
+    "ประนอม",
+    "ทองม้วน",
+    "เฉลียว",
+    "แฉล้ม",
+    "ไข่มุก",
+    "โสภิตา",
+    "ชัชวาล",
+    "อาซือมัน",
+    "บูรฮาน",
+    "ลัดดา",
+]
+HARD_LAST = [
+    "นาคสุวรรณ์",
+    "แก้วประเสริฐ",
+    "จันทวงศ์",
+    "ดือราแม",
+    "บากา",
+    "หวังหมัด",
+    "แซ่ตั้ง",
+    "ลีลาวรรณ",
+    "คำแหง",
+    "มั่งมี",
+    "เกิดทรัพย์",
+    "พูลสวัสดิ์",
+    "ราชวงษ์",
+    "อุ่นเรือน",
+    "สีหาบุตร",
+    "โพธิ์ศรี",
+    "ไกรทอง",
+    "บุญช่วย",
+    "เทพณรงค์",
+    "ยะโกะ",
+    "อาแวกะจิ",
+    "เหมือนมาศ",
+    "ทิพย์เนตร",
+    "มณีนิล",
+    "หอมจันทร์",
+]
+HARD_TITLES = [
+    "นาย",
+    "นาง",
+    "นางสาว",
+    "น.ส.",
+    "ดร.",
+    "อาจารย์",
+    "คุณ",
+    "ครู",
+    "นายแพทย์",
+    "รศ.ดร.",
+    "นพ.",
+    "เด็กชาย",
+    "ว่าที่ร้อยตรี",
+]
+HARD_TITLED = [
+    "มี{t}{f} {l} เป็นประธานกลุ่มออมทรัพย์",
+    "รองประธาน {t}{f}  {l}",
+    "ภาพ: {t}{f} {l} สาธิตการทำปุ๋ย",
+    "ลงชื่อ..........{t}{f} {l}..........ผู้รายงาน",
+    "1) {t}{f} {l} 2) {t}{g} {m}",
+    "ได้รับความอนุเคราะห์จาก{t}{f} {l}",
+    "ผู้เสนอโครงการ {t}{f} {l} ตำแหน่ง ประธาน",
+    "กรณีของ{t}{f} {l} ผู้พิการ",
+    "ผู้ดูแลชื่อ{t}{f} {l}",
+    "“เลิกได้เพราะลูก” {t}{f} {l} บอก",
+]
+HARD_UNTITLED = [
+    "ชื่อ - สกุล {f} {l} เบอร์ติดต่อ",
+    "เลขานุการ: {f} {l}",
+    "{f} {l} เล่าให้ฟังว่า",
+    "ประธาน {f} {l} รองประธาน {g} {m}",
+    "ที่ปรึกษา ได้แก่ {f} {l}, {g} {m}",
+]
+
+
 @dataclass(frozen=True)
 class Sentence:
     text: str
@@ -347,3 +444,14 @@ def _sentence(frame: str, rng: random.Random) -> Sentence:
     planted = tuple(value for key, value in values.items() if "{" + key + "}" in frame)
     others = {"t": rng.choice(TITLES), "t2": rng.choice(TITLES), "role": rng.choice(ROLES)}
     return Sentence(frame.format(**values, **others), planted)
+
+
+def hard_positives(frames: list[str], count: int, *, seed: int = 3) -> list[Sentence]:
+    rng = random.Random(seed)
+    result = []
+    for number in range(count):
+        frame = frames[number % len(frames)]
+        values = {key: rng.choice(HARD_FIRST if key in "fg" else HARD_LAST) for key in "fglm"}
+        planted = tuple(value for key, value in values.items() if "{" + key + "}" in frame)
+        result.append(Sentence(frame.format(**values, t=rng.choice(HARD_TITLES)), planted))
+    return result

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import make_result
 
-from pipeline.dataset.export import RUN, csv_cell, excel_text, export, export_files, finish_export, is_unfinished
+from pipeline.dataset.export import RUN, csv_cell, export, export_files, finish_export, is_unfinished
 from pipeline.dataset.schema import table, tables
 from pipeline.dataset.store import Store
+from pipeline.dataset.workbook import excel_text
 
 MEAN = ("=1+1", "+66 81", "-ปลูกผัก", "@cmd", "\tแท็บ", "บรรทัด\nใหม่", 'คำ "พูด", คั่น;จุลภาค', "'อัญประกาศ", "ก\x00ข\x0b", "๑๒")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planted_personal_data import NEGATIVES, positives
+from planted_personal_data import HARD_TITLED, HARD_UNTITLED, NEGATIVES, hard_positives, positives
 
 from pipeline.dataset.masking import MASK, AddressRow, bare_name, find_personal, mask, mask_spans, verify_public
 from pipeline.resources import load_table
@@ -27,6 +27,14 @@ def test_planted_personal_data_is_masked():
     found = sum(outcome) / len(outcome)
     print(f"planted {len(outcome)}, masked {sum(outcome)}, recall {found:.4f}")
     assert found >= 0.98
+
+
+@pytest.mark.parametrize(("frames", "floor"), [(HARD_TITLED, 0.95), (HARD_UNTITLED, 0.70)], ids=["titled", "untitled"])
+def test_names_of_the_second_set(frames, floor):
+    sentences = hard_positives(frames, 400)
+    outcome = [hidden(p, s.text, mask(s.text, keep_public_roles=False)) for s in sentences for p in s.planted]
+    print(f"{len(outcome)} parts of names, masked {sum(outcome)}, recall {sum(outcome) / len(outcome):.4f}")
+    assert sum(outcome) / len(outcome) >= floor
 
 
 def test_places_organisations_and_roles_are_not_eaten():

@@ -1,5 +1,7 @@
 """Values in text: numbers, dates, places, money, counts, codes, organisations, persons, as users read them."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +83,7 @@ def test_common_years_stay(year):
     assert read_year(str(year)).ce == year
 
 
-@given(st.dates(min_value=__import__("datetime").date(1957, 1, 1), max_value=__import__("datetime").date(2100, 12, 31)))
+@given(st.dates(min_value=date(1957, 1, 1), max_value=date(2100, 12, 31)))
 def test_any_day_is_read_back_in_both_eras(day):
     months = [
         "มกราคม",

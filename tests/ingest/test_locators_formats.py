@@ -11,8 +11,8 @@ import pptx
 import pypdfium2
 import pytest
 from make_files import REPORT, TITLE, made, sentences
-from read_files import bare, block_of, check_laws, needs_office, needs_ocr, read_made, texts
 from rapidfuzz.distance import Levenshtein
+from read_files import bare, block_of, check_laws, needs_ocr, needs_office, read_made, texts
 
 from pipeline.records import BlockKind
 

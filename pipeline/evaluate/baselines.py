@@ -1,0 +1,309 @@
+"""What the pipeline is measured against: nothing at all, headings alone, naive keywords, TF-IDF with logistic regression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
+from pipeline.errors import PipelineError
+from pipeline.evaluate.codes import load_codes
+from pipeline.evaluate.matching import covering
+from pipeline.evaluate.readings import Reading
+from pipeline.evaluate.systems import Guess, accepted
+from pipeline.extract.cues import priors
+from pipeline.records import State, Tag
+from pipeline.resources import load_table
+from pipeline.segment.sections import JOIN
+from pipeline.segment.tokens import tokens
+from pipeline.spans import Span, join_spans
+
+KEYWORDS = "evaluate_keywords.tsv"
+
+
+class BaselineError(PipelineError):
+    """A baseline that cannot be trained."""
+
+
+class Nothing:
+    """The row that finds nothing: what a score of no use looks like."""
+
+    name = "nothing"
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Nothing to learn."""
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """No findings."""
+        return ()
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """No tags."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """A row of `data/evaluate_keywords.tsv`: words that give a code wherever they stand."""
+
+    id: str
+    scheme: str
+    code: str
+    words: tuple[str, ...]
+    example: str
+    counter_example: str
+    source: str
+
+
+@cache
+def keyword_rows() -> tuple[Keywords, ...]:
+    """The rows of the keyword table."""
+    return load_table(KEYWORDS, Keywords)
+
+
+class KeywordBaseline:
+    """Each unit gets the category of which it holds most words, and every issue and theme of which it holds one."""
+
+    name = "keywords"
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Nothing to learn."""
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """A finding for each unit with a word of a category; neighbours of one item with one category joined."""
+        guesses: list[Guess | None] = []
+        for unit in reading.segmented.units:
+            hits = _hits(unit.span.slice(reading.normal.text), CATEGORY)
+            best = max(hits, key=lambda code: hits[code], default=None)
+            guesses.append(None if best is None else Guess(unit.span, best, State.ACHIEVED, 0.5))
+        return join_neighbours(reading, guesses, self)
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """The codes of which the passage holds a word."""
+        text = span.slice(reading.normal.text)
+        return tuple(Tag(s, code, 1.0, True, self.name, "") for s in (ISSUE, SDH) for code in _hits(text, s))
+
+
+def _hits(text: str, scheme: str) -> dict[str, int]:
+    """How many words of each code of a scheme a text holds; codes without any are left out."""
+    counts = {row.code: sum(word in text for word in row.words) for row in keyword_rows() if row.scheme == scheme}
+    return {code: count for code, count in counts.items() if count}
+
+
+class HeadingBaseline:
+    """Each unit gets the category that its heading leads to, and the issues and themes of the heading's own keywords."""
+
+    name = "headings"
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Nothing to learn."""
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """A finding for each unit under a heading that yields a category and does not plan."""
+        guesses: list[Guess | None] = []
+        for unit in reading.segmented.units:
+            section = reading.segmented.sections[unit.section]
+            code = _heading_category(section.role)
+            open_to = section.state is None or section.state == State.ACHIEVED
+            guesses.append(Guess(unit.span, code, State.ACHIEVED, 0.5) if code and open_to else None)
+        return join_neighbours(reading, guesses, self)
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """The codes of which the heading holds a word."""
+        section = reading.section_at(span)
+        title = section.title if section else ""
+        return tuple(Tag(s, code, 1.0, True, self.name, "") for s in (ISSUE, SDH) for code in _hits(title, s))
+
+
+def _heading_category(role: str) -> str:
+    """The category that the role of a heading speaks for most; "" for none."""
+    weights: dict[str, float] = {}
+    for part in role.split(JOIN):
+        for code, weight in priors(part).items():
+            weights[code] = max(weights.get(code, 0.0), weight)
+    best = max(weights, key=lambda code: weights[code], default="")
+    return best if best and weights[best] > 0 else ""
+
+
+
+
+def join_neighbours(
+    reading: Reading, guesses: Sequence[Guess | None], system: KeywordBaseline | HeadingBaseline | LearntBaseline
+) -> tuple[Guess, ...]:
+    """The guesses of units, those of one item and one category that follow each other joined, with their tags."""
+    joined: list[tuple[int, int, Guess]] = []
+    for at, (unit, guess) in enumerate(zip(reading.segmented.units, guesses, strict=True)):
+        if guess is None:
+            continue
+        if joined and joined[-1][0] == at - 1 and joined[-1][1] == unit.item and joined[-1][2].category == guess.category:
+            before = joined.pop()[2]
+            span = join_spans([before.span, guess.span])
+            guess = replace(before, span=span, confidence=max(before.confidence, guess.confidence))
+        joined.append((at, unit.item, guess))
+    found = []
+    for _, _, guess in joined:
+        tags = system.tag(reading, guess.span)
+        found.append(replace(guess, issues=accepted(tags, ISSUE), sdh=accepted(tags, SDH)))
+    return tuple(found)
+
+
+class LearntBaseline:
+    """TF-IDF of words and of character n-grams, one logistic regression a code, one threshold a scheme chosen out of fold.
+
+    Categories are learnt from the units of the training reports, issues and themes from its labelled passages. The threshold is the one with
+    the best macro F1 in five folds by report (CLASSIFICATION: at few labels one global threshold is the largest lever).
+    """
+
+    name = "TF-IDF + LR"
+    folds = 5
+    strength = 10.0  # C of the regression; 1 to 10 differ little on TF-IDF, 10 is better for rare codes
+
+    def __init__(self) -> None:
+        """Not trained yet."""
+        self._heads: dict[str, _Head] = {}
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Learns all three schemes. Raises BaselineError when the readings hold no labels, or fewer reports than folds."""
+        if len(readings) < self.folds:
+            raise BaselineError(f"{len(readings)} reports are too few to learn from.", "Label more training reports.")
+        codes = load_codes()
+        units = [
+            (reading.name, unit.span.slice(reading.normal.text), category)
+            for reading in readings
+            for unit, category in zip(reading.segmented.units, _unit_categories(reading), strict=True)
+        ]
+        self._heads[CATEGORY] = _Head(codes.categories, self.strength).fit(
+            [text for _, text, _ in units], [{c} if c else set() for _, _, c in units], [name for name, _, _ in units]
+        )
+        for scheme, known in ((ISSUE, codes.issues), (SDH, codes.themes)):
+            texts, answers, groups = [], [], []
+            for reading in readings:
+                for label in reading.labels:
+                    given = label.gold.issues if scheme == ISSUE else label.gold.sdh
+                    if given is not None and label.gold.category is not None:
+                        texts.append(label.span.slice(reading.normal.text))
+                        answers.append(set(given))
+                        groups.append(reading.name)
+            self._heads[scheme] = _Head(known, self.strength).fit(texts, answers, groups)
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """A finding for each unit whose best category reaches the threshold; neighbours joined."""
+        head = self._head(CATEGORY)
+        texts = [unit.span.slice(reading.normal.text) for unit in reading.segmented.units]
+        guesses: list[Guess | None] = []
+        for unit, row in zip(reading.segmented.units, head.scores(texts), strict=True):
+            best = int(row.argmax())
+            score = float(row[best])
+            taken = score >= head.threshold
+            guesses.append(Guess(unit.span, head.codes[best], State.ACHIEVED, score) if taken else None)
+        return join_neighbours(reading, guesses, self)
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """The codes of the passage with their scores."""
+        text = span.slice(reading.normal.text)
+        tags = []
+        for scheme in (ISSUE, SDH):
+            head = self._head(scheme)
+            for code, score in zip(head.codes, head.scores([text])[0], strict=True):
+                tags.append(Tag(scheme, code, float(score), bool(score >= head.threshold), self.name, ""))
+        return tuple(tags)
+
+    def _head(self, scheme: str) -> _Head:
+        """The trained head of a scheme. Raises BaselineError before training."""
+        if scheme not in self._heads:
+            raise BaselineError("The baseline is not trained.", "Call fit first.")
+        return self._heads[scheme]
+
+
+def _unit_categories(reading: Reading) -> list[str]:
+    """The category of the finding that covers at least half of each unit, "" for none."""
+    places = [label.place for label in reading.findings]
+    found = [covering(unit, places) for unit in reading.units]
+    return ["" if at is None else reading.findings[at].gold.category or "" for at in found]
+
+
+class _Head:
+    """One scheme: features, a regression for each code, a threshold."""
+
+    def __init__(self, codes: Sequence[str], strength: float) -> None:
+        self.codes = tuple(codes)
+        self.strength = strength
+        self.threshold = 0.5
+        self._vectorizers: tuple[TfidfVectorizer, TfidfVectorizer] | None = None
+        self._models: list[LogisticRegression | None] = []
+
+    def fit(self, texts: Sequence[str], answers: Sequence[set[str]], groups: Sequence[str]) -> _Head:
+        """Itself, trained; the threshold comes from folds that keep each report together."""
+        truth = np.array([[code in answer for code in self.codes] for answer in answers], dtype=bool)
+        folds = GroupKFold(min(LearntBaseline.folds, len(set(groups))))
+        outside = np.zeros(truth.shape)
+        for train, held in folds.split(truth, groups=groups):
+            self._train([texts[i] for i in train], truth[train])
+            outside[held] = self.scores([texts[i] for i in held])
+        self.threshold = best_threshold(outside, truth)
+        self._train(texts, truth)
+        return self
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Probabilities with shape (texts, codes); 0 for a code that training never saw."""
+        result = np.zeros((len(texts), len(self.codes)))
+        if not texts:
+            return result
+        features = self._features(texts)
+        for at, model in enumerate(self._models):
+            if model is not None:
+                result[:, at] = model.predict_proba(features)[:, 1]
+        return result
+
+    def _train(self, texts: Sequence[str], truth: NDArray[np.bool_]) -> None:
+        """Trains on all of the texts."""
+        words = TfidfVectorizer(analyzer=_words, ngram_range=(1, 1), min_df=2, sublinear_tf=True)
+        chars = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), min_df=2, sublinear_tf=True, lowercase=False)
+        self._vectorizers = (words.fit(texts), chars.fit(texts))
+        features = self._features(texts)
+        self._models = [self._one(features, truth[:, at]) for at in range(len(self.codes))]
+
+    def _one(self, features: sparse.csr_matrix, answers: NDArray[np.bool_]) -> LogisticRegression | None:
+        """The regression of one code; None when all answers are the same."""
+        if answers.all() or not answers.any():
+            return None
+        # dual: seven times faster where features outnumber texts; random_state: liblinear shuffles.
+        model = LogisticRegression(C=self.strength, solver="liblinear", dual=True, random_state=0, class_weight="balanced")
+        return model.fit(features, answers)
+
+    def _features(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """Words and character n-grams of texts, side by side."""
+        if self._vectorizers is None:
+            raise BaselineError("The baseline is not trained.", "Call fit first.")
+        return sparse.hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers], format="csr")
+
+
+def _words(text: str) -> Iterable[str]:
+    """The words of a text by the project's tokeniser, and pairs of neighbours."""
+    words = [span.slice(text) for span in tokens(text) if span.slice(text).strip()]
+    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+
+
+def best_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """The one threshold, in steps of 0.02, with the best mean F1 over the codes that occur; the lowest of equals.
+
+    >>> best_threshold(np.array([[0.9], [0.3], [0.2]]), np.array([[True], [True], [False]]))
+    0.22
+    """
+    held = truth.any(axis=0)
+
+    def macro(threshold: float) -> float:
+        taken = scores >= threshold
+        right = (taken & truth).sum(axis=0)
+        whole = taken.sum(axis=0) + truth.sum(axis=0)
+        return float(np.mean(2 * right[held] / np.maximum(whole[held], 1))) if held.any() else 0.0
+
+    return max((round(0.02 * step, 2) for step in range(1, 50)), key=macro)

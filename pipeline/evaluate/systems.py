@@ -1,0 +1,92 @@
+"""What is scored: the rule system as users get it, behind the interface that the baselines share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.classify.tag import tag_text
+from pipeline.classify.taxonomy import ISSUE, SDH
+from pipeline.evaluate.readings import Reading
+from pipeline.process import process
+from pipeline.records import Settings, State, Tag
+from pipeline.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A finding that a system extracts, with the codes that it accepts."""
+
+    span: Span  # in the normalised text
+    category: str
+    status: str
+    confidence: float  # 0 to 1
+    issues: tuple[str, ...] = ()
+    sdh: tuple[str, ...] = ()
+    because: str = ""
+
+
+class System(Protocol):
+    """Anything that finds and tags, learnt or not."""
+
+    name: str
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Learns from labelled reports; nothing where there is nothing to learn."""
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """The findings in a report, planned and negated ones too where the system tells them apart."""
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """The issues and themes of a passage of a report, with their scores."""
+
+
+class Pipeline:
+    """The pipeline itself: `process` with the settings of a run."""
+
+    def __init__(self, name: str = "rules", settings: Settings | None = None) -> None:
+        """Settings as users have them, but with planned findings kept, so that their state can be judged."""
+        self.name = name
+        self.settings = settings or Settings(planned=True, model=name)
+        self._titles: dict[str, str] = {}
+
+    def fit(self, readings: Sequence[Reading]) -> None:
+        """Nothing: rules are not learnt here, and models come trained."""
+
+    def find(self, reading: Reading) -> tuple[Guess, ...]:
+        """The lessons of the report's result, planned ones too."""
+        result = process(reading.path, root=reading.root, settings=self.settings)
+        project = result.facts_of_project
+        self._titles[reading.name] = project.project_name or project.title
+        return tuple(
+            Guess(
+                lesson.finding.span,
+                lesson.finding.category,
+                lesson.finding.status.value,
+                lesson.finding.confidence,
+                accepted(lesson.tags, ISSUE),
+                accepted(lesson.tags, SDH),
+                lesson.finding.because,
+            )
+            for lesson in result.lessons
+        )
+
+    def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
+        """The tags of a passage with its heading and the project's name, as a lesson there would get them."""
+        section = reading.section_at(span)
+        return tag_text(
+            span.slice(reading.normal.text),
+            context=section.title if section else "",
+            context_title=self._titles.get(reading.name, ""),
+        )
+
+
+def accepted(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:
+    """The accepted codes of a scheme."""
+    return tuple(tag.code for tag in tags if tag.scheme == scheme and tag.accepted)
+
+
+def is_claimed(guess: Guess) -> bool:
+    """Whether a guess says that its passage happened: only such are scored as findings."""
+    return guess.status == State.ACHIEVED
