@@ -130,7 +130,10 @@ def category_kappa(matched: Sequence[tuple[GoldSpan, GoldSpan]], *, lenient: boo
 def _by_code(matched: Sequence[tuple[GoldSpan, GoldSpan]]) -> list[Kappa]:
     """Kappa of each code by itself, and of all codes of a scheme pooled, on spans that both found."""
     codes = load_codes()
-    rows = [_binary(CATEGORY, code, [(a.category == code, b.category == code) for a, b in matched]) for code in codes.categories]
+    rows = [
+        _binary(CATEGORY, code, [(a.category == code, b.category == code) for a, b in matched])
+        for code in codes.categories
+    ]
     for scheme, known in ((ISSUE, codes.issues), (SDH, codes.themes)):
         pooled: list[tuple[bool, bool]] = []
         for code in known:
@@ -157,7 +160,9 @@ def _unit_kappas(units: Sequence[tuple[str, str]]) -> list[Kappa]:
 def _binary(scheme: str, code: str, answers: Sequence[tuple[bool, bool]]) -> Kappa:
     """Kappa of yes and no."""
     row = _kappa(scheme, code, [(str(a), str(b)) for a, b in answers])
-    return Kappa(scheme, code, row.items, row.observed, row.value, sum(a for a, _ in answers), sum(b for _, b in answers))
+    return Kappa(
+        scheme, code, row.items, row.observed, row.value, sum(a for a, _ in answers), sum(b for _, b in answers)
+    )
 
 
 def _kappa(scheme: str, code: str, pairs: Sequence[tuple[str, str]]) -> Kappa:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,10 @@ from pipeline.errors import PipelineError
 from pipeline.evaluate.codes import load_codes
 from pipeline.evaluate.matching import covering
 from pipeline.evaluate.readings import Reading
-from pipeline.evaluate.systems import Guess, accepted
+from pipeline.evaluate.systems import Guess, System, accepted
 from pipeline.extract.cues import priors
 from pipeline.records import State, Tag
 from pipeline.resources import load_table
-from pipeline.segment.sections import JOIN
 from pipeline.segment.tokens import tokens
 from pipeline.spans import Span, join_spans
 
@@ -125,25 +125,23 @@ class HeadingBaseline:
 
 def _heading_category(role: str) -> str:
     """The category that the role of a heading speaks for most; "" for none."""
-    weights: dict[str, float] = {}
-    for part in role.split(JOIN):
-        for code, weight in priors(part).items():
-            weights[code] = max(weights.get(code, 0.0), weight)
+    weights = priors(role)
     best = max(weights, key=lambda code: weights[code], default="")
     return best if best and weights[best] > 0 else ""
 
 
-
-
-def join_neighbours(
-    reading: Reading, guesses: Sequence[Guess | None], system: KeywordBaseline | HeadingBaseline | LearntBaseline
-) -> tuple[Guess, ...]:
+def join_neighbours(reading: Reading, guesses: Sequence[Guess | None], system: System) -> tuple[Guess, ...]:
     """The guesses of units, those of one item and one category that follow each other joined, with their tags."""
     joined: list[tuple[int, int, Guess]] = []
     for at, (unit, guess) in enumerate(zip(reading.segmented.units, guesses, strict=True)):
         if guess is None:
             continue
-        if joined and joined[-1][0] == at - 1 and joined[-1][1] == unit.item and joined[-1][2].category == guess.category:
+        if (
+            joined
+            and joined[-1][0] == at - 1
+            and joined[-1][1] == unit.item
+            and joined[-1][2].category == guess.category
+        ):
             before = joined.pop()[2]
             span = join_spans([before.span, guess.span])
             guess = replace(before, span=span, confidence=max(before.confidence, guess.confidence))
@@ -276,7 +274,9 @@ class _Head:
         if answers.all() or not answers.any():
             return None
         # dual: seven times faster where features outnumber texts; random_state: liblinear shuffles.
-        model = LogisticRegression(C=self.strength, solver="liblinear", dual=True, random_state=0, class_weight="balanced")
+        model = LogisticRegression(
+            C=self.strength, solver="liblinear", dual=True, random_state=0, class_weight="balanced"
+        )
         return model.fit(features, answers)
 
     def _features(self, texts: Sequence[str]) -> sparse.csr_matrix:
@@ -289,7 +289,7 @@ class _Head:
 def _words(text: str) -> Iterable[str]:
     """The words of a text by the project's tokeniser, and pairs of neighbours."""
     words = [span.slice(text) for span in tokens(text) if span.slice(text).strip()]
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 
 def best_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

@@ -1,11 +1,11 @@
 """How well the pipeline does on the gold corpus, and how far the gold itself can be trusted.
 
-    python -m pipeline.evaluate score [--part train|dev|test|open|all] [--errors N]
+    python -m pipeline.evaluate score [--part train|dev|open] [--errors N] [--short]
+    python -m pipeline.evaluate table       rules and baselines on the test part: make evaluate
+    python -m pipeline.evaluate gate        the test part against corpus/floors.json; --raise lifts the floors
     python -m pipeline.evaluate split       append new reports to corpus/split.tsv
     python -m pipeline.evaluate likeness    passages that two reports share
     python -m pipeline.evaluate agreement   two readers against each other
-    python -m pipeline.evaluate table       rules and baselines on the test part (make evaluate)
-    python -m pipeline.evaluate gate        the test part against corpus/floors.json
 
 `open` is train and dev: all that may be looked at. Exit code 0 when all is well, 1 when something is at fault or below a floor, 2 for a
 wrong argument.
@@ -19,11 +19,33 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import PipelineError, UsageError
+from pipeline.evaluate.agreement import compare_readers
+from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, LearntBaseline, Nothing
+from pipeline.evaluate.gate import FLOORS, falls, load_floors, metrics, part_fingerprint, raised, write_floors
 from pipeline.evaluate.gold import GOLD, LABELS, REPORTS, load_gold
-from pipeline.evaluate.readings import read_gold
-from pipeline.evaluate.report import full_report, mistakes, summary
+from pipeline.evaluate.likeness import measure_likeness
+from pipeline.evaluate.readings import Reading, read_gold
+from pipeline.evaluate.report import compare_systems, full_report, mistakes, show_agreement, show_likeness, summary
 from pipeline.evaluate.score import score_system
-from pipeline.evaluate.systems import Pipeline
+from pipeline.evaluate.split import (
+    DEV,
+    PARTS,
+    SPLIT,
+    TEST,
+    TRAIN,
+    SplitError,
+    SplitRow,
+    extend_split,
+    load_split,
+    read_traits,
+    reports_in,
+    write_split,
+)
+from pipeline.evaluate.systems import Pipeline, System
+
+# More passages alike than this share means that reports were copied, not written.
+LIKENESS_LIMIT = 0.02
+MODELS = ("rules",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,29 +66,124 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     whole = argparse.ArgumentParser(prog="python -m pipeline.evaluate", description="Scores against the gold corpus.")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, says in (("score", _score, "score the pipeline"),):
-        command = commands.add_parser(name, help=says)
-        command.set_defaults(run=run)
-        command.add_argument("--reports", type=Path, default=REPORTS)
-        command.add_argument("--labels", type=Path, default=LABELS)
-        command.add_argument("--gold", type=Path, default=GOLD)
-        if name == "score":
-            command.add_argument("--part", default="all")
-            command.add_argument("--model", default="rules")
-            command.add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")
-            command.add_argument("--short", action="store_true", help="the summary only")
+    made = {}
+    for name, run, says in (
+        ("score", _score, "score the pipeline on the reports that may be looked at"),
+        ("table", _table, "score the pipeline and the baselines on the test part"),
+        ("gate", _gate, "compare the test part with the floors"),
+        ("split", _split, "append new reports to the split"),
+        ("likeness", _likeness, "find passages that reports share"),
+        ("agreement", _agreement, "compare two readers"),
+    ):
+        made[name] = commands.add_parser(name, help=says)
+        made[name].set_defaults(run=run)
+        for option, default in (("reports", REPORTS), ("labels", LABELS), ("gold", GOLD), ("split", SPLIT)):
+            made[name].add_argument(f"--{option}", type=Path, default=default)
+    for name in ("score", "table", "gate"):
+        made[name].add_argument("--model", default=MODELS[0])
+    made["score"].add_argument("--part", default="open", choices=sorted(PARTS))
+    made["score"].add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")
+    made["score"].add_argument("--short", action="store_true", help="the summary only")
+    made["table"].add_argument("--short", action="store_true", help="the comparison only")
+    made["gate"].add_argument("--floors", type=Path, default=FLOORS)
+    made["gate"].add_argument("--raise", dest="lift", action="store_true", help="lift the floors to the scores")
+    made["likeness"].add_argument("--pairs", type=int, default=20, metavar="N", help="print up to N pairs")
+    made["agreement"].add_argument("--readers", nargs=2, default=("A", "B"), metavar=("ONE", "OTHER"))
     return whole
+
+
+def _part(options: argparse.Namespace, part: str) -> tuple[Reading, ...]:
+    """The labelled reports of a part. Raises SplitError when one of them has none, or the part is empty."""
+    gold, rows = load_gold(options.gold), load_split(options.split)
+    unsplit = sorted({row.report for row in gold.reports} - {row.report for row in rows})
+    if unsplit:
+        raise SplitError(f"{unsplit[0]} stands in no part.", "Run: python -m pipeline.evaluate split")
+    readings = read_gold(gold, options.reports, only=reports_in(part, rows))
+    if not readings:
+        raise SplitError(f"No report of part {part} is labelled yet.", "Label some, then build the gold.")
+    return readings
 
 
 def _score(options: argparse.Namespace) -> int:
     """The exit code of `score`."""
-    gold = load_gold(options.gold)
-    readings = read_gold(gold, options.reports)
-    scores = score_system(Pipeline(options.model), readings)
+    if options.errors and TEST in PARTS[options.part]:
+        raise UsageError("The test part is never looked at.", "Use --errors with --part train, dev or open.")
+    scores = score_system(Pipeline(options.model), _part(options, options.part))
     if options.short:
         print(summary([score.tally for score in scores]))
     else:
-        print(full_report(scores, title=f"{options.model} on {options.part}, gold {gold.fingerprint}"))
+        print(full_report(scores, title=f"{options.model}, part {options.part}"))
     if options.errors:
         print(mistakes(scores, options.errors))
+    return 0
+
+
+def _table(options: argparse.Namespace) -> int:
+    """The exit code of `table`."""
+    parts = {part: _part(options, part) for part in (TRAIN, DEV, TEST)}
+    systems: list[System] = [Nothing(), HeadingBaseline(), KeywordBaseline(), LearntBaseline(), Pipeline(options.model)]
+    results = []
+    for system in systems:
+        system.fit(parts[TRAIN])
+        results.append((system.name, score_system(system, parts[TEST])))
+    own = results[-1][1]
+    print(f"## Test part: {len(parts[TEST])} reports, 95 % intervals by resampling them\n")
+    print(compare_systems(results))
+    print(f"## {options.model}: parts side by side\n")
+    seen = [(part, score_system(Pipeline(options.model), parts[part])) for part in (TRAIN, DEV)]
+    print(compare_systems([*seen, (TEST, own)]))
+    if not options.short:
+        print(full_report(own, title=f"{options.model}, part {TEST}"))
+    return 0
+
+
+def _gate(options: argparse.Namespace) -> int:
+    """The exit code of `gate`: 1 when a metric lies below its floor."""
+    readings = _part(options, TEST)
+    mark = part_fingerprint(load_gold(options.gold), [reading.name for reading in readings])
+    values = metrics(score_system(Pipeline(options.model), readings))
+    floors = load_floors(options.floors)
+    if options.lift:
+        floors = raised(floors, mark, options.model, values)
+        write_floors(floors, options.floors)
+    fallen = falls(floors, mark, options.model, values)
+    for metric, value in values.items():
+        print(f"{metric:40} {value:.4f}  floor {floors[mark][options.model].get(metric, 0.0):.3f}")
+    for fall in fallen:
+        print(f"BELOW its floor: {fall.metric} is {fall.value:.4f}, floor {fall.floor:.3f}", file=sys.stderr)
+    return 1 if fallen else 0
+
+
+def _split(options: argparse.Namespace) -> int:
+    """The exit code of `split`."""
+    traits = read_traits(options.reports.parent)
+    labelled = {row.report for row in load_gold(options.gold).reports}
+    names = sorted(p.relative_to(options.reports).as_posix() for p in options.reports.rglob("*") if p.is_file())
+    ready = [name for name in names if name in traits or name in labelled]
+    before = load_split(options.split)
+    rows = extend_split(before, ready, families=measure_likeness(options.reports).families(), traits=traits)
+    write_split(rows, options.split)
+    _told(rows, len(rows) - len(before), [name for name in names if name not in {row.report for row in rows}])
+    return 0
+
+
+def _told(rows: Sequence[SplitRow], added: int, waiting: Sequence[str]) -> None:
+    """Prints how the split stands."""
+    sizes = ", ".join(f"{part} {sum(row.part == part for row in rows)}" for part in (TRAIN, DEV, TEST))
+    print(f"{added} reports added; {sizes}")
+    if waiting:
+        print(f"{len(waiting)} wait for a line in a reports_index_*.tsv or a label file: {', '.join(waiting)}")
+
+
+def _likeness(options: argparse.Namespace) -> int:
+    """The exit code of `likeness`: 1 when too many passages are alike."""
+    found = measure_likeness(options.reports)
+    print(show_likeness(found, options.pairs))
+    return 1 if (found.share or 0.0) > LIKENESS_LIMIT else 0
+
+
+def _agreement(options: argparse.Namespace) -> int:
+    """The exit code of `agreement`."""
+    one, other = options.readers
+    print(show_agreement(compare_readers(options.labels, options.reports, one, other)))
     return 0

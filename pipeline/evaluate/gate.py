@@ -40,7 +40,8 @@ Floors = dict[str, dict[str, dict[str, float]]]  # gold fingerprint -> system ->
 def part_fingerprint(gold: Gold, reports: Iterable[str]) -> str:
     """16 hexadecimal digits that change with any label, report or member of a part of the gold."""
     part = frozenset(reports)
-    lines = [record_line(record) for record in (*gold.reports, *gold.spans) if record.report in part]
+    lines = [record_line(row) for row in gold.reports if row.report in part]
+    lines += [record_line(span) for span in gold.spans if span.report in part]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -77,7 +78,9 @@ def load_floors(path: Path = FLOORS) -> Floors:
 
 def write_floors(floors: Floors, path: Path = FLOORS) -> None:
     """Writes the floors, in a stable order."""
-    path.write_text(json.dumps(floors, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        json.dumps(floors, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def falls(floors: Floors, fingerprint: str, system: str, values: dict[str, float]) -> tuple[Fall, ...]:
@@ -85,10 +88,13 @@ def falls(floors: Floors, fingerprint: str, system: str, values: dict[str, float
     held = floors.get(fingerprint, {}).get(system)
     if held is None:
         raise GateError(
-            f"There are no floors for {system} on this gold ({fingerprint}).", "Look at the change, then run gate --raise."
+            f"There are no floors for {system} on this gold ({fingerprint}).",
+            "Look at the change, then run gate --raise.",
         )
     return tuple(
-        Fall(metric, floor, values.get(metric, 0.0)) for metric, floor in held.items() if values.get(metric, 0.0) < floor
+        Fall(metric, floor, values.get(metric, 0.0))
+        for metric, floor in held.items()
+        if values.get(metric, 0.0) < floor
     )
 
 

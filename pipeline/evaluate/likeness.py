@@ -120,7 +120,7 @@ def passages_of(name: str, normal: NormalText) -> list[Passage]:
     """The passages of a report: its blocks without furniture, headings, shielded and form text, at least 40 letters long."""
     shield = find_shield(normal)
     headings = [section.heading for section in segment(normal).sections]
-    found = []
+    found: list[Passage] = []
     for block in normal.blocks:
         if block.kind in {BlockKind.FURNITURE, BlockKind.HEADING}:
             continue

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
+from pipeline.evaluate.agreement import Agreement, Kappa
 from pipeline.evaluate.calibration import COVERAGES, coverage_at, expected_error, precision_at, reliability
 from pipeline.evaluate.codes import load_codes
 from pipeline.evaluate.counts import Counts, Rated, Tally, micro, rated_f1, rated_share, total
-from pipeline.evaluate.score import DAMAGED, NONE, PASSAGE, THRESHOLDS, UNIT, Mistake, ReportScore
+from pipeline.evaluate.likeness import Likeness
+from pipeline.evaluate.score import DAMAGED, NONE, PASSAGE, STRICT, THRESHOLDS, UNIT, Mistake, ReportScore
 
 NO_DATA = "–"
 HIGH_PRECISION = 0.95
@@ -92,9 +94,7 @@ def by_code(tallies: Sequence[Tally], level: str, scheme: str, codes: Sequence[s
     for code in codes:
         counts = total(tallies, level, scheme, code)
         rows.append(_row(code, counts, show_rated(rated_f1(tallies, level, scheme, [code]))))
-    rows.append(
-        _row("all", micro(tallies, level, scheme, codes), show_rated(rated_f1(tallies, level, scheme, codes)))
-    )
+    rows.append(_row("all", micro(tallies, level, scheme, codes), show_rated(rated_f1(tallies, level, scheme, codes))))
     return table(("code", "P", "R", "F1", "right", "wrong", "missed"), rows)
 
 
@@ -124,7 +124,9 @@ def errors(scores: Sequence[ReportScore]) -> str:
     }
     lost, uncut = (_share([getattr(s, name) for s in scores]) for name in ("unreached", "uncut"))
     note = f"\nRequired findings that no unit touches (shielded or not read): {lost[0]} = {lost[1]}\n"
-    note += f"Required findings that a unit touches, but none lies in by half (cut too coarsely): {uncut[0]} = {uncut[1]}\n"
+    note += (
+        f"Required findings that a unit touches, but none lies in by half (cut too coarsely): {uncut[0]} = {uncut[1]}\n"
+    )
     return table(("kind", "what", "count"), [(kind, text, kinds[kind]) for kind, text in says.items()]) + note
 
 
@@ -146,14 +148,16 @@ def negatives(scores: Sequence[ReportScore]) -> str:
 
 
 def _share(pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
-    """"part/whole" and the share with its interval."""
+    """ "part/whole" and the share with its interval."""
     return f"{sum(p for p, _ in pairs)}/{sum(w for _, w in pairs)}", show_rated(rated_share(pairs))
 
 
 def calibration(scores: Sequence[ReportScore]) -> str:
     """Calibration error, reliability and precision by coverage, of findings and of tags."""
     claims = [claim for score in scores for claim in score.claims]
-    parts = [f"Findings (right: category fits, any overlap), ECE {show(expected_error(claims))}, {len(claims)} guesses\n"]
+    parts = [
+        f"Findings (right: category fits, any overlap), ECE {show(expected_error(claims))}, {len(claims)} guesses\n"
+    ]
     rows = [(f"{b.low:.1f}–{b.high:.1f}", b.guesses, show(b.mean_score), show(b.right)) for b in reliability(claims)]
     parts.append(table(("confidence", "guesses", "mean", "right"), rows))
     kept = [(coverage, precision_at(claims, coverage)) for coverage in COVERAGES]
@@ -184,5 +188,74 @@ def mistakes(scores: Sequence[ReportScore], limit: int) -> str:
     for kind, items in sorted(kinds.items()):
         lines.append(f"\n### {kind}: {len(items)}\n")
         for _, m in sorted(items, key=lambda item: item[0])[:limit]:
-            lines.append(f"- {m.report}: gold {m.gold or NONE}, guess {m.guess or NONE}\n  {m.text}\n  {m.because}".rstrip())
+            lines.append(
+                f"- {m.report}: gold {m.gold or NONE}, guess {m.guess or NONE}\n  {m.text}\n  {m.because}".rstrip()
+            )
     return "\n".join(lines) + "\n"
+
+
+def compare_systems(results: Sequence[tuple[str, Sequence[ReportScore]]]) -> str:
+    """One row for each system: the figures that a reader asks for first."""
+    rows = []
+    for name, scores in results:
+        tallies = [score.tally for score in scores]
+        codes = {scheme: known for scheme, _, known in schemes()}
+        rows.append(
+            (
+                name,
+                show_rated(rated_f1(tallies, UNIT, CATEGORY, codes[CATEGORY], macro=True)),
+                show_rated(rated_f1(tallies, "overlap", CATEGORY, codes[CATEGORY])),
+                show_rated(rated_f1(tallies, STRICT, CATEGORY, codes[CATEGORY])),
+                show_rated(rated_f1(tallies, PASSAGE, ISSUE, codes[ISSUE], macro=True)),
+                show_rated(rated_f1(tallies, PASSAGE, SDH, codes[SDH], macro=True)),
+                " = ".join(_share([score.planned for score in scores])),
+                micro(tallies, "overlap", CATEGORY, codes[CATEGORY]).guessed,
+            )
+        )
+    header = (
+        "system",
+        "categories, units, macro F1",
+        "spans, any overlap, F1",
+        "spans, IoU 0.5, F1",
+        "issues, passages, macro F1",
+        "themes, passages, macro F1",
+        "plans taken as achieved",
+        "guesses",
+    )
+    return table(header, rows)
+
+
+def show_agreement(found: Agreement) -> str:
+    """The agreement of two readers."""
+    spans = [
+        (what, show(c.precision), show(c.recall), show(c.f1), c.right, c.wrong, c.missed) for what, c in found.spans
+    ]
+    parts = [
+        f"{len(found.reports)} reports: {', '.join(found.reports)}\n",
+        table(("places", "P", "R", "F1", "both", "second only", "first only"), spans),
+        "Labels of findings that both marked (any overlap)\n",
+        _kappas(found.on_spans),
+        "Categories of units\n",
+        _kappas(found.on_units),
+    ]
+    return "\n".join(parts)
+
+
+def _kappas(rows: Sequence[Kappa]) -> str:
+    """A table of kappas."""
+    return table(
+        ("scheme", "code", "kappa", "same answer", "items", "first", "second"),
+        [(k.scheme, k.code, show(k.value), show(k.observed), k.items, k.one, k.other) for k in rows],
+    )
+
+
+def show_likeness(found: Likeness, limit: int) -> str:
+    """The share of passages alike, and the pairs."""
+    lines = [
+        f"{found.alike} of {len(found.passages)} passages = {show(found.share, 4)} are alike to one of another report",
+        f"{len(found.pairs)} pairs; not read: {', '.join(found.unread) or 'none'}",
+    ]
+    lines += [f"family: {', '.join(family)}" for family in found.families()]
+    for p in found.pairs[:limit]:
+        lines.append(f"{p.jaccard:.2f} {p.one.report} | {p.other.report}\n  {p.one.text}\n  {p.other.text}")
+    return "\n".join(lines)

@@ -55,7 +55,10 @@ class ReportScore:
     planned: tuple[int, int] = (0, 0)  # plans and targets taken as achieved, of all
     claims_on_plans: tuple[int, int] = (0, 0)  # guesses that lie on a plan or target, of all guesses
     unreached: tuple[int, int] = (0, 0)  # required findings of which no unit shares a letter, of all
-    uncut: tuple[int, int] = (0, 0)  # required findings in which no unit lies by half, although one touches them, of all
+    uncut: tuple[int, int] = (
+        0,
+        0,
+    )  # required findings in which no unit lies by half, although one touches them, of all
     claims: list[tuple[float, bool]] = field(default_factory=list)  # (confidence, right) of each guess that counts
     scores: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)  # by scheme, of each passage and code
     mistakes: list[Mistake] = field(default_factory=list)
@@ -277,7 +280,11 @@ class Scorer:
     def _count_tempts(self, label: Labelled, on_it: Sequence[int]) -> None:
         """Whether a guess on the passage carries a code that the passage only tempts to, and no finding there has."""
         around = [f.gold for f in self.findings if shared(f.place, label.place)]
-        true = {c for g in around for c in (g.category, *g.alt, *(g.issues or ()), *g.alt_issues, *(g.sdh or ()), *g.alt_sdh)}
+        true = {
+            c
+            for g in around
+            for c in (g.category, *g.alt, *(g.issues or ()), *g.alt_issues, *(g.sdh or ()), *g.alt_sdh)
+        }
         tempting = set(label.gold.tempts) - true
         given = {c for i in on_it for c in (self.claims[i].category, *self.claims[i].issues, *self.claims[i].sdh)}
         self.result.tempted[label.gold.negative or "", "all"] += bool(tempting)

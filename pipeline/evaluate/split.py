@@ -69,8 +69,15 @@ def load_split(path: Path = SPLIT) -> tuple[SplitRow, ...]:
 
 def write_split(rows: Iterable[SplitRow], path: Path = SPLIT) -> None:
     """Writes the lines, ordered by report."""
-    lines = ["\t".join(HEADER), *("\t".join((r.report, r.family, r.part)) for r in sorted(rows, key=lambda r: r.report))]
-    path.write_text("# Fixed: lines are only appended (python -m pipeline.evaluate split).\n" + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    lines = [
+        "\t".join(HEADER),
+        *("\t".join((r.report, r.family, r.part)) for r in sorted(rows, key=lambda r: r.report)),
+    ]
+    path.write_text(
+        "# Fixed: lines are only appended (python -m pipeline.evaluate split).\n" + "\n".join(lines) + "\n",
+        encoding="utf-8",
+        newline="\n",
+    )
 
 
 def reports_in(part: str, rows: Sequence[SplitRow]) -> frozenset[str]:

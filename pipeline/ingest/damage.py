@@ -70,7 +70,7 @@ class Harm:
 def pages(blocks: tuple[Block, ...]) -> list[tuple[int, int]]:
     """The pages as `(first block, block after the last)`: as the locators say, else stretches of about PAGE characters.
 
-    A stretch goes on to the next heading-free point only, so short documents are one page.
+    What is left over at the end belongs to the last stretch, so that no page is too short to be judged.
     """
     found: list[tuple[int, int]] = []
     start = 0
@@ -78,6 +78,10 @@ def pages(blocks: tuple[Block, ...]) -> list[tuple[int, int]]:
         if at == len(blocks) or _parts(blocks, start, at):
             found.append((start, at))
             start = at
+    if len(found) > 1 and not _page_of(blocks[-1].locator) and not _page_of(blocks[found[-1][0] - 1].locator):
+        (last, after), (before, _) = found.pop(), found.pop()
+        length = blocks[after - 1].span.end - blocks[last].span.start
+        found += [(before, after)] if length < PAGE // 2 else [(before, last), (last, after)]
     return found
 
 
@@ -112,8 +116,8 @@ def find_harm(text: str, raw: str) -> Harm:
     """What befell all of a page, by its statistics; `text` is normalised, `raw` is it before that."""
     limits = _limits()
     consonants = len(_CONSONANT.findall(text))
-    if consonants < limits["least-consonants"]:
-        return Harm()
+    if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"]:
+        return Harm()  # where all marks are gone, the dictionary would guess
     am, aa = text.count("ำ"), text.count("า")
     bare = len(_BARE_TONE.findall(text))
     return Harm(
@@ -196,17 +200,18 @@ class _Choice:
 
 _UPPER = frozenset("ัิีึื")
 _DROPPED = frozenset("่้๊๋์")
+_VOWEL = re.compile(r"[ัิ-ู]")
 _LETTERS = re.compile(r"([ก-ฮะาำเ-ไๅๆฯ])([ัิ-ฺ็-๎]*)( ?)")
 
 
 @cache
 def _by_skeleton() -> dict[str, tuple[str, ...]]:
-    """The known words of two letters or more by what damage leaves of them."""
+    """The known words by what damage leaves of them; those of one letter (ผู้, ที่) need a vowel on it."""
     found: dict[str, list[str]] = defaultdict(list)
     for word in sorted(known_words()):
         if _LETTERS.match(word):
             key = skeleton(word)
-            if 2 <= len(key) <= LONGEST:
+            if 2 <= len(key) <= LONGEST or (len(key) == 1 and _VOWEL.search(word)):
                 found[key].append(word)
     return {key: tuple(words) for key, words in found.items()}
 
@@ -248,7 +253,8 @@ def _read(letters: list[_Letter], harm: Harm) -> list[tuple[int, int, str]]:
     best: list[_Choice] = [_Choice(0.0, len(letters))] * (len(letters) + 1)
     for start in range(len(letters) - 1, -1, -1):
         choice = _Choice(1.2 + best[start + 1].cost, start + 1)
-        for after in range(start + 2, min(len(letters), start + LONGEST) + 1):
+        shortest = 1 if _VOWEL.search(letters[start].marks) else 2
+        for after in range(start + shortest, min(len(letters), start + LONGEST) + 1):
             candidates = index.get(flow[start:after])
             if not candidates:
                 continue
@@ -271,12 +277,15 @@ def _likely(letters: list[_Letter], candidates: tuple[str, ...], harm: Harm) -> 
     fitting = [word for word in candidates if word == as_it_stands or _fits(letters, _units(word), harm)]
     if not fitting:
         return None
-    if as_it_stands in fitting:
-        return "" if not _blank_inside(letters) else as_it_stands
     ranked = sorted(fitting, key=lambda word: (-frequency_of(word), word))
-    if len(ranked) > 1 and frequency_of(ranked[0]) < _limits()["likely"] * max(1, frequency_of(ranked[1])):
-        return ""
-    return ranked[0]
+    limits = _limits()
+    clear = len(ranked) == 1 or frequency_of(ranked[0]) >= limits["likely"] * max(1, frequency_of(ranked[1]))
+    if as_it_stands in fitting:
+        # A rare word where a frequent one was damaged all over the page: ได is ได้, while ทา may be ทา.
+        rare = max(1, frequency_of(as_it_stands)) * limits["likely-over-word"] <= frequency_of(ranked[0])
+        if not (clear and rare):
+            return as_it_stands if _blank_inside(letters) else ""
+    return ranked[0] if clear else ""
 
 
 def _blank_inside(letters: list[_Letter]) -> bool:
@@ -294,21 +303,22 @@ def _fits(letters: list[_Letter], units: tuple[tuple[str, str], ...], harm: Harm
     """Whether the harm can have made the letters out of the word."""
     if len(units) != len(letters):
         return False
-    owed = ""  # a vowel that slid to the next letter
+    owed: tuple[str, ...] = ()  # what may have slid to the next letter: the marks, or what was left of them
     for item, (letter, marks) in zip(letters, units, strict=True):
         if item.letter != letter and not _confused(item.letter, letter, harm):
             return False
         seen = item.marks
         if owed:
-            if not seen.startswith(owed):
+            came = next((some for some in owed if seen.startswith(some)), None)
+            if came is None:
                 return False
-            seen, owed = seen[len(owed) :], ""
+            seen, owed = seen[len(came) :], ()
         if _same_marks(seen, marks, harm):
             continue
-        left = marks if not harm.bare_tones or set(marks) & _UPPER else "".join(m for m in marks if m not in _DROPPED)
-        if not harm.slid or seen or not left:
+        if not harm.slid or seen or not marks:
             return False
-        owed = left
+        bare = "".join(mark for mark in marks if mark not in _DROPPED) if harm.bare_tones else ""
+        owed = (marks, bare) if bare else (marks,)
     return not owed
 
 

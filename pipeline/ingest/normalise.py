@@ -231,14 +231,24 @@ _BLANK = re.compile(" ")
 _VOWEL_OR_MARK = re.compile(r"[ะาำัิ-ฺเ-ไ็-๎]")
 
 
+# A word of letter-spaced type that is too short to be known by itself: ค น.
+_SPACED_WORD = re.compile(r"(?<![^\s])(?:[ก-ฮะาเ-ไๆ][ะาำัิ-ฺ็-๎]* )+[ก-ฮะาเ-ไๆ][ะาำัิ-ฺ็-๎]*(?![^\s])")
+
+
 def _joins(text: str, pattern: re.Pattern[str]) -> Iterator[Edit]:
-    """Edits that take the blanks out of letter-spaced type; letters alone (ก ข ค ง) are a list."""
+    """Edits that take the blanks out of letter-spaced lines; letters alone (ก ข ค ง) are a list.
+
+    One long run of single clusters shows that a line is spaced; then its short runs are words too.
+    """
+    done = 0
     for match in pattern.finditer(text):
-        if _VOWEL_OR_MARK.search(match.group()):
-            yield from (
-                (blank, blank + 1, "")
-                for blank in (b.start() for b in _BLANK.finditer(text, match.start(), match.end()))
-            )
+        if match.start() < done or not _VOWEL_OR_MARK.search(match.group()):
+            continue
+        end = text.find("\n", match.end())
+        line = max(done, text.rfind("\n", done, match.start()) + 1)
+        done = len(text) if end < 0 else end
+        for word in _SPACED_WORD.finditer(text, line, done):
+            yield from ((blank.start(), blank.end(), "") for blank in _BLANK.finditer(text, word.start(), word.end()))
 
 
 def _best(match: re.Match[str], templates: tuple[str, ...]) -> str:

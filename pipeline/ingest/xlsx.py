@@ -135,7 +135,7 @@ def _check_areas(data: bytes) -> None:
             last = max((range_boundaries(c)[3] for c in cells), default=0) * max(
                 (range_boundaries(c)[2] for c in cells), default=0
             )
-            if max(areas, last) > MOST_CELLS and last > SPARSE * len(cells):
+            if areas > MOST_CELLS or (last > MOST_CELLS and last > SPARSE * len(cells)):
                 raise ReadError(
                     f"the sheet in {name} spans {max(areas, last):,} cells, nearly all empty",
                     "Copy the filled part into a new workbook.",

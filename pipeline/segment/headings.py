@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rapidfuzz import fuzz, process
@@ -33,6 +33,10 @@ LONGEST_TITLE_LINE = 120
 # A label of fewer characters with a tail glued to it is a common noun ("ผลผลิตทางการเกษตรตกต่ำ").
 LABEL_OF_ITS_OWN = 8
 _GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
+# Words with which a question ends; ไหม and หรือเปล่า ask wherever they end a line.
+_ASKING = re.compile(
+    r"(?:ไหม|หรือเปล่า|อะไร|อะไรบ้าง|ยังไง|อย่างไร|ตรงไหน|ที่ไหน|เท่าไร|เท่าไหร่|หรือไม่|เพราะอะไร|ทำไม)(?:คะ|ครับ|บ้าง)?\s*[?？\"”]?\s*\Z"
+)
 _STATEMENT = re.compile("ทำให้|ได้รับ|เพราะ|เนื่องจาก|ไม่|จึง|ต้อง|ควร|ส่งผล|เกิดขึ้นเมื่อ|ลดลง|เพิ่มขึ้น|ถูก|กลายเป็น")
 _CONTENT_FOLLOWS = re.compile(r"\s|[(0-9๐-๙•●▪■\-–\"“]")
 
@@ -86,6 +90,7 @@ class HeadingMatch:
     state: State | None
     rule: str
     content: Span  # what follows on the same line, empty for none
+    passing: bool = False  # a label in running text: it rules its own line and no more
 
 
 def heading_rows() -> tuple[HeadingRow, ...]:
@@ -237,7 +242,8 @@ def _free_tail(
     # A short line of this shape is a title that begins with the word ("สรุปบทเรียนรอบหกเดือน กับครูและแม่ครัว").
     told = len(line) > LONGEST_TITLE_LINE or _INTRODUCES.match(text, end, span.end)
     if not whole_line and told and len(label) >= LABEL_OF_ITS_OWN and len(tail.group()) <= LONGEST_HEADING // 2:
-        return _found(text, span, rows, Span(label.start, end), Span(_blank_end(text, end, span.end), span.end))
+        content = Span(_blank_end(text, end, span.end), span.end)
+        return replace(_found(text, span, rows, Span(label.start, end), content), passing=True)
     return None
 
 
@@ -265,7 +271,7 @@ def is_question(line: str) -> bool:
     >>> is_question("บทเรียนว่าอะไรควรทำ อะไรไม่ควรทำ")
     True
     """
-    return bool(_tails()["question"].find(line[:600]))
+    return bool(_tails()["question"].find(line[:600])) or _ASKING.search(line[-40:]) is not None
 
 
 def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:

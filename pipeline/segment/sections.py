@@ -72,11 +72,23 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
     for index, block in enumerate(normal.blocks):
         if block.kind is BlockKind.FURNITURE or not len(block.span) or block.span.start >= shield.end:
             continue
-        if block.kind is BlockKind.TABLE_CELL:
+        if any(block.span.start <= record < block.span.end for record in shield.records):
+            _new_record(build, index)
+        elif block.kind is BlockKind.TABLE_CELL:
             _cell(build, block, index, cells)
         else:
             _block(build, block, index)
     return Outline(_close(build.sections, build.passages), tuple(_unshielded(build, shield)))
+
+
+# A record of an activity opens with its title, the day, and the line with month, year and reporter.
+TITLE_BLOCKS = 2
+
+
+def _new_record(build: _Builder, index: int) -> None:
+    """Ends the open section: another record of the form begins, and the lines just read are its title and day."""
+    build.passages = [passage for passage in build.passages if passage.block < index - TITLE_BLOCKS]
+    build.open_section = 0
 
 
 def _block(build: _Builder, block: Block, index: int) -> None:
@@ -129,7 +141,7 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
             build.add_passage(piece, index, build.open_section)
         return
-    if _is_glued_fact(match):
+    if _is_glued_fact(match) or match.passing:
         own = build.add_section(match, match.content)
         build.add_passage(match.content, index, own)
         return

@@ -16,7 +16,8 @@ from pipeline.spans import Span, gaps, strip_span
 class BoilerplateRow:
     """One pattern of `data/boilerplate.tsv` and how far it shields.
 
-    scope `block`: the whole block; `line`: the line; `match`: the matched words alone; `end`: everything from there on.
+    scope `block`: the whole block; `line`: the line; `match`: the matched words alone; `end`: everything from there on;
+    `record`: the line, with which a new record of the same form begins below its title.
     """
 
     id: str
@@ -27,8 +28,8 @@ class BoilerplateRow:
     source: str
 
     def __post_init__(self) -> None:
-        if self.scope not in {"block", "line", "match", "end"}:
-            raise ValueError(f"scope {self.scope!r} is none of block, line, match, end")
+        if self.scope not in {"block", "line", "match", "end", "record"}:
+            raise ValueError(f"scope {self.scope!r} is none of block, line, match, end, record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Shield:
 
     spans: tuple[Span, ...]
     end: int
+    records: tuple[int, ...] = ()  # places of lines with which a new record begins
 
     def outside(self, span: Span) -> list[Span]:
         """The parts of `span` that may hold findings."""
@@ -61,14 +63,17 @@ def find_shield(normal: NormalText) -> Shield:
     text = normal.text
     spans: list[Span] = []
     end = len(text)
+    records: list[int] = []
     for match in matcher.find_all(text):
         scope = scopes[match.rule]
+        if scope == "record":
+            records.append(match.span.start)
         if scope == "end":
             end = min(end, match.span.start)
         else:
             spans.append(_reach(text, normal.blocks, match.span, scope))
     spans.extend(_captions(text, normal.blocks))
-    return Shield(tuple(_merge(spans)), end)
+    return Shield(tuple(_merge(spans)), end, tuple(records))
 
 
 def _reach(text: str, blocks: tuple[Block, ...], span: Span, scope: str) -> Span:

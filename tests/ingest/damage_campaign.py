@@ -1,4 +1,4 @@
-"""Quotes planted in damaged reports: how many are found again, exactly. `python -m tests.ingest.damage_campaign` prints the table."""
+"""Quotes planted in damaged reports: how many are found again, exactly. `python tests/ingest/damage_campaign.py` prints the table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import sys
 from dataclasses import dataclass
 
+from damage_makers import MAKERS, MARKS, REPAIRABLE, Damaged
+
 from pipeline.ingest.damage import unreadable
 from pipeline.ingest.locate import locate
 from pipeline.ingest.normalise import normalise
@@ -14,8 +16,6 @@ from pipeline.ingest.skeleton import skeleton
 from pipeline.ingest.text import find_blocks
 from pipeline.records import NormalText, Report
 from pipeline.spans import MappedText, Span
-
-from .damage_makers import MAKERS, MARKS, REPAIRABLE, Damaged
 
 PLACES = [
     "ทุ่งข่า",
