@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
 from pipeline.errors import PipelineError, ReadError, ResourceError, UsageError
-from pipeline.extract.findings import extract
+from pipeline.extract.findings import category_scores, extract
 from pipeline.ingest.normalise import normalise
 from pipeline.ingest.text import read
 from pipeline.process import stage_boundary
@@ -35,8 +35,10 @@ def tag_passage(text: str, settings: Settings) -> tuple[Tag, ...]:
         raise ReadError("The text holds half a character (a lone surrogate).", "Write it as UTF-8.") from error
     report = read(Path("passage.txt"), data, source="passage", settings=settings)
     normal = normalise(report)
-    findings = extract(normal, segment(normal)).findings
-    tags = [*_categories(findings), *tag_text(normal.text, folder=settings.taxonomy)]
+    segmented = segment(normal)
+    findings = extract(normal, segmented).findings
+    weak = category_scores(normal, segmented)
+    tags = [*_categories(findings, weak), *tag_text(normal.text, folder=settings.taxonomy)]
     return tuple(sorted((t for t in tags if t.score >= LOWEST_SCORE), key=lambda t: (t.scheme, -t.score, t.code)))
 
 
@@ -107,8 +109,8 @@ def _output(passage_id: object, tags: Iterable[Tag]) -> dict[str, Any]:
     return output
 
 
-def _categories(findings: Iterable[Finding]) -> Iterator[Tag]:
-    """One tag for each category found, of its best finding."""
+def _categories(findings: Iterable[Finding], weak: Mapping[str, float]) -> Iterator[Tag]:
+    """One tag for each category found, of its best finding; below them the categories that weaker words speak for."""
     best: dict[str, Tag] = {}
     for finding in findings:
         achieved = finding.status is State.ACHIEVED
@@ -119,3 +121,6 @@ def _categories(findings: Iterable[Finding]) -> Iterator[Tag]:
                 CATEGORY, finding.category, score, achieved, finding.decided_by, finding.because
             )
     yield from best.values()
+    for category, score in weak.items():
+        if category not in best:
+            yield Tag(CATEGORY, category, round(score * _NOT_ACHIEVED, 6), False, "rules", "")

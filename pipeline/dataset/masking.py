@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,22 +39,24 @@ class PersonalSpan:
 
 
 def find_personal(
-    text: str, *, persons: Iterable[str] = (), keep_public_roles: bool = False
+    text: str, *, persons: Iterable[str] = (), keep_public_roles: bool = False, public: Collection[str] = frozenset()
 ) -> tuple[PersonalSpan, ...]:
     """The places of personal data in `text` in order; of a name the part behind its title.
 
     `persons` are names known from elsewhere in the report (reporter, responsible person): they and their first names
-    with surnames are found wherever they stand. With `keep_public_roles`, names beside a public role are left out.
+    with surnames are found wherever they stand. With `keep_public_roles`, names beside a public role are left out, and so are
+    those of `public`, which stand beside one elsewhere in the report (see public_names).
 
     >>> text = "นายกล้า ใจสู้ โทร 081-000-0000 บ้านเลขที่ 12/3"
     >>> [(p.kind, p.span.slice(text)) for p in find_personal(text)]
     [('person', 'กล้า ใจสู้'), ('phone', '081-000-0000'), ('house_number', '12/3')]
     """
     titled = find_persons(text)
-    public = {_squeeze(p.name.slice(text)) for p in titled if p.public} if keep_public_roles else set()
+    public = {_squeeze(p.name.slice(text)) for p in titled if p.public} | set(public) if keep_public_roles else set()
     found = [PersonalSpan(p.name, "person") for p in titled if _squeeze(p.name.slice(text)) not in public]
     if (reporter := reporter_span(text)) is not None and len(reporter) and MASK not in reporter.slice(text):
-        found.append(PersonalSpan(reporter, "person"))
+        if _squeeze(bare_name(reporter.slice(text))) not in public:
+            found.append(PersonalSpan(reporter, "person"))
     names = [*(n for n in persons if _squeeze(bare_name(n)) not in public), *_repeated(text, titled, public)]
     found.extend(PersonalSpan(span, "person") for span in _known(text, names))
     found.extend(PersonalSpan(f.span, f.kind) for f in find_contacts(text))
@@ -62,17 +64,20 @@ def find_personal(
     return _apart(found)
 
 
-def mask(text: str, *, keep_public_roles: bool, persons: Iterable[str] = ()) -> str:
+def mask(
+    text: str, *, keep_public_roles: bool, persons: Iterable[str] = (), public: Collection[str] = frozenset()
+) -> str:
     """`text` with its personal data masked, as long as before, white space kept.
 
-    Raises nothing; a text without personal data comes back as it is. See find_personal for `persons`.
+    Raises nothing; a text without personal data comes back as it is. See find_personal for `persons` and `public`.
 
     >>> mask("โดย นายกล้า  ใจสู้ อสม.", keep_public_roles=True)
     'โดย นาย████  █████ อสม.'
     """
     known = tuple(persons)
     for _ in range(ROUNDS):
-        spans = [p.span for p in find_personal(text, persons=known, keep_public_roles=keep_public_roles)]
+        found = find_personal(text, persons=known, keep_public_roles=keep_public_roles, public=public)
+        spans = [p.span for p in found]
         if not spans:
             return text
         text = mask_spans(text, spans)
@@ -94,6 +99,20 @@ def mask_spans(text: str, spans: Iterable[Span], *, offset: int = 0) -> str:
             if not characters[at].isspace():
                 characters[at] = MASK
     return "".join(characters)
+
+
+def public_names(text: str) -> frozenset[str]:
+    """The names, without white space and title, that stand beside a public role in `text`.
+
+    >>> sorted(public_names("นายกล้า ใจสู้ นายกเทศมนตรี และนางแก้ว ใจงาม"))
+    ['กล้าใจสู้']
+    """
+    return frozenset(_squeeze(p.name.slice(text)) for p in find_persons(text) if p.public)
+
+
+def is_public(name: str, public: Collection[str]) -> bool:
+    """Whether `name`, with or without its title, is one of `public`."""
+    return _squeeze(bare_name(name)) in public
 
 
 def verify_public(texts: Iterable[str], *, keep_public_roles: bool = True) -> tuple[PersonalSpan, ...]:

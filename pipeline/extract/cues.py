@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.extract.words import Words
 from pipeline.records import State, Unit, Vote
 from pipeline.resources import load_table
 from pipeline.segment.patterns import PatternMatch, PatternMatcher
-from pipeline.segment.tokens import tokens
-from pipeline.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +107,7 @@ def priors(role: str) -> dict[str, float]:
 SHORT_CUE = 5
 
 
-class _Words:
-    """The word boundaries of a text, found line by line when first asked for."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._known: dict[int, frozenset[int]] = {}
-
-    def holds(self, span: Span) -> bool:
-        """Whether `span` starts and ends on word boundaries."""
-        start = self._lines[bisect_right(self._lines, span.start) - 1]
-        if start not in self._known:
-            end = self._text.find("\n", span.end)
-            line = self._text[start : end if end >= 0 else len(self._text)]
-            self._known[start] = frozenset({start, *(start + token.end for token in tokens(line))})
-        return {span.start, span.end} <= self._known[start]
-
-
-def cue_votes(text: str, units: tuple[Unit, ...]) -> list[list[Vote]]:
+def cue_votes(text: str, units: tuple[Unit, ...], words: Words | None = None) -> list[list[Vote]]:
     """For each unit the votes of the cues inside it, by place.
 
     A cue inside a longer cue does not vote; a cue right behind a negator does not vote either, since `ยังไม่เกิดกติกา` is
@@ -135,7 +115,7 @@ def cue_votes(text: str, units: tuple[Unit, ...]) -> list[list[Vote]]:
     """
     matcher, rows = _cues()
     starts = frozenset(unit.span.start for unit in units)
-    words = _Words(text)
+    words = words or Words(text)
     votes: list[list[Vote]] = [[] for _ in units]
     for match, at in _longest(_inside(matcher.find_all(text, starts), units)):
         row = rows[match.rule]
@@ -144,13 +124,15 @@ def cue_votes(text: str, units: tuple[Unit, ...]) -> list[list[Vote]]:
     return votes
 
 
-def state_votes(text: str, units: tuple[Unit, ...]) -> list[list[StateVote]]:
+def state_votes(text: str, units: tuple[Unit, ...], words: Words | None = None) -> list[list[StateVote]]:
     """For each unit the words of state inside it, by place."""
     matcher, rows = _states()
+    words = words or Words(text)
     starts = frozenset(unit.span.start for unit in units)
     votes: list[list[StateVote]] = [[] for _ in units]
     for match, at in _longest(_inside(matcher.find_all(text, starts), units)):
-        votes[at].append(StateVote(match, rows[match.rule]))
+        if len(match.span) > SHORT_CUE or words.holds(match.span):
+            votes[at].append(StateVote(match, rows[match.rule]))
     return votes
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from pipeline.extract.cues import StateVote, cue_votes, priors, state_votes
 from pipeline.extract.leanings import BACK, FORWARD, LEAN, PREDICATE, leaning_of
+from pipeline.extract.words import Words
 from pipeline.records import Block, Finding, NormalText, Section, State, Unit, Vote
 from pipeline.segment import Segmented
 from pipeline.spans import Span
@@ -122,15 +123,16 @@ def _is_title(item: list[_Voiced], following: list[_Voiced]) -> bool:
 
 
 def _voice(text: str, units: tuple[Unit, ...]) -> list[_Voiced]:
-    cues = cue_votes(text, units)
-    states = state_votes(text, units)
+    words = Words(text)
+    cues = cue_votes(text, units, words)
+    states = state_votes(text, units, words)
     voiced = []
     for unit, votes, state in zip(units, cues, states, strict=True):
         own = _outside_purpose(votes, state)
         sums: dict[str, float] = {}
         for vote in own:
             sums[vote.label] = _add(sums.get(vote.label, 0.0), vote.weight)
-        voiced.append(_Voiced(unit, own, state, sums, leaning_of(text, unit.span)))
+        voiced.append(_Voiced(unit, own, state, sums, leaning_of(text, unit.span, words)))
     return voiced
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.extract.words import Words
 from pipeline.phrases import on_boundary
 from pipeline.resources import load_table
 from pipeline.spans import Span
@@ -40,15 +41,15 @@ def _rows() -> tuple[LeaningRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-len(row.phrase), order[row.kind], row.id)))
 
 
-def leaning_of(text: str, span: Span) -> str:
-    """The kind of the first words of a clause; "" when they lean on nothing.
+def leaning_of(text: str, span: Span, words: Words | None = None) -> str:
+    """The kind of the first words of a clause; "" when they lean on nothing. They must be whole words (เพื่อ, not เพื่อน).
 
     >>> leaning_of("ทำให้ขยะลดลง", Span(0, 12))
     'lean'
     """
+    words = words or Words(text)
     for row in _rows():
-        if text.startswith(row.phrase, span.start, span.end) and on_boundary(
-            text, Span(span.start, span.start + len(row.phrase))
-        ):
+        first = Span(span.start, span.start + len(row.phrase))
+        if text.startswith(row.phrase, span.start, span.end) and on_boundary(text, first) and words.ends(first):
             return row.kind
     return ""

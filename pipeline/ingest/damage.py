@@ -32,8 +32,8 @@ class DamageLimit:
     id: str
     value: float
     meaning: str
-    example: str
-    counter_example: str
+    clean: str
+    damaged: str
     source: str
 
 

@@ -231,8 +231,9 @@ _BLANK = re.compile(" ")
 _VOWEL_OR_MARK = re.compile(r"[ะาำัิ-ฺเ-ไ็-๎]")
 
 
-# A word of letter-spaced type that is too short to be known by itself: ค น.
-_SPACED_WORD = re.compile(r"(?<![^\s])(?:[ก-ฮะาเ-ไๆ][ะาำัิ-ฺ็-๎]* )+[ก-ฮะาเ-ไๆ][ะาำัิ-ฺ็-๎]*(?![^\s])")
+# Words of letter-spaced type that are too short to be known by themselves (ค น), and its numbers (6 6 9).
+_SPACED_CLUSTER = r"[^\sัิ-ฺ็-๎][ะาำัิ-ฺ็-๎]*"
+_SPACED_WORD = re.compile(rf"(?<![^\s])(?:{_SPACED_CLUSTER} )+{_SPACED_CLUSTER}(?![^\s])")
 
 
 def _joins(text: str, pattern: re.Pattern[str]) -> Iterator[Edit]:

@@ -103,8 +103,6 @@ def test_pairs_are_one_to_one_and_close_enough(guesses, golds, threshold):
     assert all(iou(guesses[i], golds[j]) >= max(threshold, 1e-9) for i, j in pairs.items())
 
 
-
-
 @given(st.text(alphabet="กข \n​", max_size=40), st.data())
 def test_letters_count_what_is_no_white_space(text, data):
     start = data.draw(st.integers(0, len(text)))

@@ -1,8 +1,8 @@
 """What counts as right, wrong, missed or taken, told on one small report."""
 
 import pytest
-
 from make_reading import BURNING, LORRY, PLACE, TARGET, TRAINING, Fixed, gold, guess, reading
+
 from pipeline.evaluate.counts import Counts
 from pipeline.evaluate.score import score_report
 from pipeline.records import Tag
@@ -95,7 +95,10 @@ def test_a_tempting_code_counts_only_when_it_is_given_and_wrong_there(tmp_path):
     trap = gold(PLACE, negative="lookalike_word", tempts=("alcohol_drugs",), issues=None, sdh=None)
     line = "โครงการอยู่ที่จังหวัดสุราษฎร์ธานี"
     drunk = {"issues": ("alcohol_drugs",)}
-    assert score(tmp_path, [trap], (line, "output", drunk)).tempted == {("lookalike_word", "all"): 1, ("lookalike_word", "taken"): 1}
+    assert score(tmp_path, [trap], (line, "output", drunk)).tempted == {
+        ("lookalike_word", "all"): 1,
+        ("lookalike_word", "taken"): 1,
+    }
     assert score(tmp_path, [trap], (line, "output", {})).tempted["lookalike_word", "taken"] == 0
     # A finding around the word that is truly about alcohol does not tempt.
     true = gold(line, category="output", issues=("alcohol_drugs",))
