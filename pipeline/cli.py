@@ -79,6 +79,10 @@ def _extract_arguments(sub: argparse.ArgumentParser) -> None:
         help="processes that read (default: by cores and reports; 0: this one, without bounds on time and memory)",
     )
     sub.add_argument("--planned", action="store_true", help="keep planned findings too, not only achieved ones")
+    sub.add_argument("--public", action="store_true", help="mask personal data in every table, to publish the dataset")
+    sub.add_argument(
+        "--mask-public-roles", action="store_true", help="with --public: mask mayors, doctors, heads of villages … too"
+    )
     _taxonomy_argument(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress bar")
 
@@ -89,7 +93,14 @@ def _extract(options: argparse.Namespace) -> int:
 
     if options.out.exists() and not options.out.is_dir():
         raise UsageError(f"{options.out} is a file.", "Name a folder with --out.")
-    settings = Settings(planned=options.planned, taxonomy=_taxonomy(options))
+    if options.mask_public_roles and not options.public:
+        raise UsageError("--mask-public-roles masks nothing by itself.", "Add --public.")
+    settings = Settings(
+        planned=options.planned,
+        public=options.public,
+        keep_public_roles=not options.mask_public_roles,
+        taxonomy=_taxonomy(options),
+    )
     summary = extract_folder(options.inputs, options.out, settings, jobs=options.jobs, progress=not options.quiet)
     kept = f", {summary.kept} unchanged since the last run" if summary.kept else ""
     removed = f", {summary.removed} no longer there" if summary.removed else ""
@@ -151,6 +162,7 @@ def _verify_arguments(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--input", metavar="FOLDER", type=Path, action="append", default=[], help="where the reports are now, if moved"
     )
+    sub.add_argument("--public", action="store_true", help="fail on personal data that is not masked, naming the cell")
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -161,14 +173,19 @@ def _verify(options: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder.", "Name the folder of the reports with --input.")
     result = verify(options.dataset, options.input)
-    for fault in result.faults:
+    faults = list(result.faults)
+    if options.public:
+        from pipeline.dataset.unmasked import unmasked
+
+        faults += unmasked(options.dataset, options.input)
+    for fault in faults:
         print(fault)
-    if result.faults:
-        print(f"{options.dataset}: {len(result.faults)} faults.", file=sys.stderr)
+    if faults:
+        print(f"{options.dataset}: {len(faults)} faults.", file=sys.stderr)
         return 1
     print(
         f"{options.dataset}: {result.quotes} quotes of {result.reports} reports stand in their sources; "
-        f"codes, counts and exports agree."
+        f"codes, counts and exports agree{'; no personal data is left' if options.public else ''}."
     )
     return 0
 

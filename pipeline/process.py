@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pipeline.assembly import assemble
 from pipeline.dataset.export import sha256_of
+from pipeline.dataset.publish import STAGE as PUBLISH
+from pipeline.dataset.publish import publish
 from pipeline.errors import PipelineError, ReadError, ResourceError
 from pipeline.extract.facts import find_facts
 from pipeline.extract.findings import extract
@@ -101,7 +103,11 @@ def _process(report: Report, settings: Settings) -> ReportResult:
         extraction = extract(normal, segmented)
         facts = find_facts(normal, title=report.title)
     with stage_boundary("classify"):
-        return assemble(report, normal, segmented, extraction, facts, settings)
+        result = assemble(report, normal, segmented, extraction, facts, settings)
+    if not settings.public:
+        return result
+    with stage_boundary(PUBLISH):
+        return publish(result, report, normal, keep_public_roles=settings.keep_public_roles)
 
 
 def _process_zip(job: Job) -> FileResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.dataset.masking import (
@@ -17,8 +17,19 @@ from pipeline.dataset.masking import (
     mask_spans,
     public_names,
 )
-from pipeline.records import Fact, Lesson, NormalText, Place, Problem, ProjectFacts, Report, ReportResult, Tag, content_id
-from pipeline.spans import Span
+from pipeline.records import (
+    Fact,
+    Lesson,
+    NormalText,
+    Place,
+    Problem,
+    ProjectFacts,
+    Report,
+    ReportResult,
+    Tag,
+    content_id,
+)
+from pipeline.spans import MappedText, Span
 
 _SHORTEST = 4  # characters of a value that is sought in texts without a place: shorter ones stand inside other words
 STAGE = "publish"
@@ -28,20 +39,29 @@ STAGE = "publish"
 class Veil:
     """What is hidden in one report: its texts as they may be published, and the values to hide elsewhere."""
 
-    original: str  # the normalised text
-    text: str  # the same, masked
+    text: MappedText  # the normalised text, masked
     raw: str  # the raw text, masked
     public: frozenset[str]  # names that stay
     keep_public_roles: bool
     values: tuple[str, ...]  # contacts and full names
+    _cells: dict[str, str] = field(default_factory=dict)  # the same reasons and sections come again and again
 
     def cell(self, text: str) -> str:
         """`text`, of which no place in the report is known, masked."""
-        if not text:
-            return text
-        if self._sought is not None:
-            text = mask_spans(text, [Span(*match.span()) for match in self._sought.finditer(text)])
-        return mask(text, keep_public_roles=self.keep_public_roles, public=self.public)
+        if text not in self._cells:
+            shown = text
+            if self._sought is not None:
+                shown = mask_spans(text, [Span(*match.span()) for match in self._sought.finditer(text)])
+            self._cells[text] = mask(shown, keep_public_roles=self.keep_public_roles, public=self.public)
+        return self._cells[text]
+
+    def quote(self, span: Span) -> str:
+        """The quote at a place of the normalised text, masked."""
+        return self.cell(span.slice(self.text.text))
+
+    def raw_quote(self, span: Span) -> str:
+        """The raw text of a place of the normalised text, masked: also in tags and in what normalising leaves out."""
+        return self.cell(self.text.source_span(span).slice(self.raw))
 
     def name(self, name: str) -> str:
         """The name of a person masked whatever it looks like; a public one as it is."""
@@ -83,7 +103,8 @@ def draw_veil(project: ProjectFacts, report: Report, normal: NormalText, *, keep
     first = mask_spans(text, [place.span for place in found])
     hidden = mask(first, persons=persons, keep_public_roles=keep_public_roles, public=public)
     raw = mask_spans(report.raw, (normal.mapped.source_span(span) for span in _masked(text, hidden)))
-    return Veil(text, hidden, raw, public, keep_public_roles, tuple(_values(text, found)))
+    shown = MappedText(hidden, normal.mapped.starts, normal.mapped.ends)
+    return Veil(shown, raw, public, keep_public_roles, tuple(_values(text, found)))
 
 
 def cover(text: str) -> str:
@@ -112,7 +133,7 @@ def _values(text: str, found: Iterable[PersonalSpan]) -> Iterator[str]:
 def _lesson(lesson: Lesson, result: ReportResult, veil: Veil) -> Lesson:
     """A lesson with its quote, section and reasons masked; its id anew where it was a hash of something now hidden."""
     finding = lesson.finding
-    text = _quote(lesson.text, finding.span, veil)
+    text = veil.quote(finding.span)
     if text != lesson.text:
         place = (result.source, result.sha256, finding.span.start, finding.category, finding.status.value)
         lesson = replace(lesson, lesson_id=content_id("l", *place, text))
@@ -120,22 +141,12 @@ def _lesson(lesson: Lesson, result: ReportResult, veil: Veil) -> Lesson:
         lesson,
         finding=replace(finding, because=veil.cell(finding.because), section=veil.cell(finding.section), votes=()),
         text=text,
-        raw_text=_raw_quote(lesson, veil),
+        raw_text=veil.raw_quote(finding.span),
         locator=veil.cell(lesson.locator),
         tags=tuple(_tag(tag, veil) for tag in lesson.tags),
         places=tuple(_place(place, veil) for place in lesson.places),
         project_code=veil.cell(lesson.project_code),
     )
-
-
-def _quote(text: str, span: Span, veil: Veil) -> str:
-    """A quote of the normalised text, masked."""
-    return veil.cell(span.slice(veil.text)) if span.slice(veil.original) == text else veil.cell(text)
-
-
-def _raw_quote(lesson: Lesson, veil: Veil) -> str:
-    """The raw quote of a lesson, masked: what stands in tags and what was left out in normalising too."""
-    return veil.cell(lesson.raw_span.slice(veil.raw) if lesson.raw_span else lesson.raw_text)
 
 
 def _tag(tag: Tag, veil: Veil) -> Tag:
@@ -152,7 +163,7 @@ def _problem(problem: Problem, veil: Veil) -> Problem:
 
 def _fact(fact: Fact, veil: Veil) -> Fact:
     """A fact with text and value masked, both where one of them is."""
-    text = _quote(fact.text, fact.span, veil)
+    text = veil.quote(fact.span)
     if fact.kind in PERSONAL_KINDS and not is_public(fact.text, veil.public):
         text = text if MASK in text else cover(fact.text)
     if text == fact.text:

@@ -71,6 +71,8 @@ class Store:
             # Exclusive: the lock lasts as long as the connection, and the system frees it when the process dies.
             store._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             store._connection.execute("PRAGMA synchronous = NORMAL")
+            # What a run with --public takes the place of must not stay readable in free pages of the file.
+            store._connection.execute("PRAGMA secure_delete = ON")
             with store._transaction():
                 store._make_tables()
         return store

@@ -26,6 +26,7 @@ from pipeline.dataset.export import (
     is_unfinished,
     sha256_of,
 )
+from pipeline.dataset.masking import MASK
 from pipeline.dataset.schema import Cell, Row, Table, tables
 from pipeline.dataset.store import Store
 from pipeline.dataset.workbook import LIST_JOIN, excel_text, workbook_tables
@@ -66,14 +67,15 @@ def verify(folder: Path, inputs: Sequence[Path] = ()) -> Verified:
     given. Raises StoreError when `folder` holds no dataset.
     """
     with Store.read(folder) as store:
-        run, faults = _run_of(folder)
+        run, faults = run_of(folder)
         if is_unfinished(folder):
             faults.append(Fault(folder.name, "", "a run was stopped while it exported; run `lessons extract` again"))
         data = {of.name: [dict(zip(of.names, row, strict=True)) for row in store.rows(of.name)] for of in tables()}
         faults += _counts(data, run)
         own = run.get("settings", {}).get("taxonomy")
         faults += _codes(data, folder / own if own else None)
-        faults += _quotes(data, _roots(folder, run, inputs))
+        masked = bool(run.get("settings", {}).get("public"))
+        faults += _quotes(data, roots_of(folder, run, inputs), masked=masked)
         for of in tables():
             faults += _exports_of(of, list(store.rows(of.name)), folder)
         faults += _hashes(folder, run)
@@ -83,7 +85,7 @@ def verify(folder: Path, inputs: Sequence[Path] = ()) -> Verified:
 # --- the run and its counts -------------------------------------------------------------------------------------------
 
 
-def _run_of(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
+def run_of(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
     """What run.json says, and a fault when it cannot be read."""
     try:
         run: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
@@ -150,7 +152,7 @@ def _list(cell: Cell) -> tuple[str, ...]:
 # --- quotes against their sources -------------------------------------------------------------------------------------
 
 
-def _roots(folder: Path, run: Mapping[str, Any], inputs: Sequence[Path]) -> list[tuple[str, Path]]:
+def roots_of(folder: Path, run: Mapping[str, Any], inputs: Sequence[Path]) -> list[tuple[str, Path]]:
     """The input folders with the prefix that their files have in the dataset."""
     recorded = run.get("inputs", [])
     roots = [(str(entry["prefix"]), (folder / entry["folder"]).resolve()) for entry in recorded]
@@ -160,7 +162,7 @@ def _roots(folder: Path, run: Mapping[str, Any], inputs: Sequence[Path]) -> list
     return roots
 
 
-def _content_of(source: str, roots: Iterable[tuple[str, Path]]) -> tuple[Path, bytes] | None:
+def content_of(source: str, roots: Iterable[tuple[str, Path]]) -> tuple[Path, bytes] | None:
     """Name and bytes of a source, which may stand in a zip; None when it is in none of the input folders."""
     for prefix, root in roots:
         name = source.removeprefix(f"{prefix}/") if prefix else source
@@ -177,8 +179,10 @@ def _content_of(source: str, roots: Iterable[tuple[str, Path]]) -> tuple[Path, b
     return None
 
 
-def _quotes(data: Mapping[str, list[dict[str, Cell]]], roots: list[tuple[str, Path]]) -> Iterator[Fault]:
-    """Faults of quotes that do not stand where the dataset says."""
+def _quotes(
+    data: Mapping[str, list[dict[str, Cell]]], roots: list[tuple[str, Path]], *, masked: bool
+) -> Iterator[Fault]:
+    """Faults of quotes that do not stand where the dataset says; in a `masked` dataset a masked character is any other."""
     lessons, facts = defaultdict(list), defaultdict(list)
     for row in data["lessons"]:
         lessons[row["report_id"]].append(row)
@@ -188,7 +192,7 @@ def _quotes(data: Mapping[str, list[dict[str, Cell]]], roots: list[tuple[str, Pa
         if report["status"] == ReportStatus.UNREADABLE:
             continue
         source, faults = str(report["source"]), []
-        found = _content_of(source, roots)
+        found = content_of(source, roots)
         if found is None:
             faults = [Fault(source, "", "the source is not in the input folder; name it with --input FOLDER")]
         elif hashlib.sha256(found[1]).hexdigest() != report["sha256"]:
@@ -196,12 +200,12 @@ def _quotes(data: Mapping[str, list[dict[str, Cell]]], roots: list[tuple[str, Pa
         else:
             rows = [("lessons", str(r["lesson_id"]), r) for r in lessons[report["report_id"]]]
             rows += [("facts", f"{source} {r['text_start']}", r) for r in facts[report["report_id"]]]
-            faults = list(_quotes_of(source, *found, rows))
-        yield from _shortened(faults, source)
+            faults = list(_quotes_of(source, *found, rows, masked=masked))
+        yield from shortened(faults, source)
 
 
 def _quotes_of(
-    source: str, path: Path, data: bytes, rows: Iterable[tuple[str, str, dict[str, Cell]]]
+    source: str, path: Path, data: bytes, rows: Iterable[tuple[str, str, dict[str, Cell]]], *, masked: bool
 ) -> Iterator[Fault]:
     """Faults of the quotes of one source, which is read and normalised again."""
     try:
@@ -211,29 +215,40 @@ def _quotes_of(
         yield Fault(source, "", f"cannot be read again: {error}")
         return
     for name, row_id, row in rows:
-        for what in _wrong_with_quote(row, report, normal):
+        for what in _wrong_with_quote(row, report, normal, _same_but_masks if masked else str.__eq__):
             yield Fault(name, row_id, f"{source}: {what}")
 
 
-def _wrong_with_quote(row: Mapping[str, Cell], report: Report, normal: NormalText) -> Iterator[str]:
-    """What is wrong with the quote and the place of one row of lessons or facts."""
+def _same_but_masks(there: str, quoted: str) -> bool:
+    """Whether `quoted` is what stands there, with some characters masked.
+
+    >>> _same_but_masks("โทร 081", "โทร ███"), _same_but_masks("โทร 081", "โทร ██"), _same_but_masks("โทร", "โท█ 1")
+    (True, False, False)
+    """
+    return len(there) == len(quoted) and all(b in (a, MASK) for a, b in zip(there, quoted, strict=True))
+
+
+def _wrong_with_quote(
+    row: Mapping[str, Cell], report: Report, normal: NormalText, same: Callable[[str, str], bool]
+) -> Iterator[str]:
+    """What is wrong with the quote and the place of one row of lessons or facts; `same` compares the source with a cell."""
     start, end = row["text_start"], row["text_end"]
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(normal.text):
         yield f"the place [{start}, {end}) is not in the text"
         return
     span = Span(start, end)
-    if span.slice(normal.text) != row["text"]:
+    if not same(span.slice(normal.text), str(row["text"])):
         yield f"text {_shown(row['text'])} is not what stands there: {_shown(span.slice(normal.text))}"
     raw = normal.mapped.source_span(span)
     if report.addressable and (row["raw_start"], row["raw_end"]) != (raw.start, raw.end):
         yield f"raw place [{row['raw_start']}, {row['raw_end']}) should be [{raw.start}, {raw.end})"
     if not report.addressable and row["raw_start"] is not None:
         yield "has a raw place, which this format has not"
-    if "raw_text" in row and raw.slice(report.raw) != row["raw_text"]:
+    if "raw_text" in row and not same(raw.slice(report.raw), str(row["raw_text"])):
         yield f"raw_text {_shown(row['raw_text'])} is not what stands there: {_shown(raw.slice(report.raw))}"
     if row.get("locator"):
         places = {block.locator for block in normal.blocks if block.span.overlaps(span)}
-        if row["locator"] not in places:
+        if not any(same(place, str(row["locator"])) for place in places):
             yield f"locator {row['locator']} does not hold the quote, {', '.join(sorted(places)) or 'no block'} does"
 
 
@@ -249,11 +264,11 @@ def _shown(text: object) -> str:
 def _exports_of(of: Table, rows: list[Row], folder: Path) -> Iterator[Fault]:
     """Faults of the Parquet, the CSV and the sheet of one table."""
     readers: list[tuple[str, Callable[[Path], list[list[Any]]], Callable[[Cell], Any]]] = [
-        (f"{of.name}.parquet", lambda path: _read_parquet(path, of), lambda c: list(c) if isinstance(c, tuple) else c),
-        (f"{of.name}.csv", lambda path: _read_csv(path, of), csv_cell),
+        (f"{of.name}.parquet", lambda path: read_parquet(path, of), lambda c: list(c) if isinstance(c, tuple) else c),
+        (f"{of.name}.csv", lambda path: read_csv(path, of), csv_cell),
     ]
     if of in workbook_tables():
-        readers.append((WORKBOOK, lambda path: _read_sheet(path, of), _excel_cell))
+        readers.append((WORKBOOK, lambda path: read_sheet(path, of), _excel_cell))
     for file, reader, shape in readers:
         label = f"{file} ({of.name})" if file == WORKBOOK else file
         try:
@@ -261,10 +276,10 @@ def _exports_of(of: Table, rows: list[Row], folder: Path) -> Iterator[Fault]:
         except (OSError, ValueError, KeyError, pa.ArrowException, csv.Error, zipfile.BadZipFile) as error:
             yield Fault(label, "", f"cannot be read ({error})")
             continue
-        yield from _shortened(list(_compared(of, [[shape(c) for c in row] for row in rows], found, label)), label)
+        yield from shortened(list(_compared(of, [[shape(c) for c in row] for row in rows], found, label)), label)
 
 
-def _read_parquet(path: Path, of: Table) -> list[list[Any]]:
+def read_parquet(path: Path, of: Table) -> list[list[Any]]:
     """The rows of a Parquet file. Raises ValueError when its columns are not those of the table."""
     table = pq.read_table(path)
     if tuple(table.column_names) != of.names:
@@ -272,7 +287,7 @@ def _read_parquet(path: Path, of: Table) -> list[list[Any]]:
     return [list(row) for row in zip(*(table.column(name).to_pylist() for name in of.names), strict=True)]
 
 
-def _read_csv(path: Path, of: Table) -> list[list[Any]]:
+def read_csv(path: Path, of: Table) -> list[list[Any]]:
     """The rows of a CSV file. Raises ValueError when its columns are not those of the table."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         csv.field_size_limit(2**31 - 1)
@@ -282,7 +297,7 @@ def _read_csv(path: Path, of: Table) -> list[list[Any]]:
     return rows
 
 
-def _read_sheet(path: Path, of: Table) -> list[list[Any]]:
+def read_sheet(path: Path, of: Table) -> list[list[Any]]:
     """The rows of a sheet of the workbook. Raises KeyError when the sheet is missing, ValueError for other columns."""
     book = openpyxl.load_workbook(path, read_only=True)
     try:
@@ -337,7 +352,7 @@ def _hashes(folder: Path, run: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(name, "", "has been changed since the run wrote it")
 
 
-def _shortened(faults: list[Fault], label: str) -> Iterator[Fault]:
+def shortened(faults: list[Fault], label: str) -> Iterator[Fault]:
     """The first faults, and how many more there are."""
     yield from faults[:_MOST_OF_A_KIND]
     if len(faults) > _MOST_OF_A_KIND:

@@ -49,6 +49,10 @@ class Nothing:
         """No tags."""
         return ()
 
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """No tags."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
@@ -81,15 +85,26 @@ class KeywordBaseline:
         """A finding for each unit with a word of a category; neighbours of one item with one category joined."""
         guesses: list[Guess | None] = []
         for unit in reading.segmented.units:
-            hits = _hits(unit.span.slice(reading.normal.text), CATEGORY)
-            best = max(hits, key=lambda code: hits[code], default=None)
-            guesses.append(None if best is None else Guess(unit.span, best, State.ACHIEVED, 0.5))
+            best = _most_hits(unit.span.slice(reading.normal.text))
+            guesses.append(Guess(unit.span, best, State.ACHIEVED, 0.5) if best else None)
         return join_neighbours(reading, guesses, self)
 
     def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
         """The codes of which the passage holds a word."""
-        text = span.slice(reading.normal.text)
-        return tuple(Tag(s, code, 1.0, True, self.name, "") for s in (ISSUE, SDH) for code in _hits(text, s))
+        return self.tag_alone(span.slice(reading.normal.text))
+
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """The category of which the text holds most words, and the codes of which it holds one."""
+        best = _most_hits(text)
+        tags = [Tag(CATEGORY, best, 1.0, True, self.name, "")] if best else []
+        tags += [Tag(s, code, 1.0, True, self.name, "") for s in (ISSUE, SDH) for code in _hits(text, s)]
+        return tuple(tags)
+
+
+def _most_hits(text: str) -> str:
+    """The category of which a text holds most words, the first of equals; "" for none."""
+    hits = _hits(text, CATEGORY)
+    return max(hits, key=lambda code: hits[code], default="")
 
 
 def _hits(text: str, scheme: str) -> dict[str, int]:
@@ -121,6 +136,10 @@ class HeadingBaseline:
         section = reading.section_at(span)
         title = section.title if section else ""
         return tuple(Tag(s, code, 1.0, True, self.name, "") for s in (ISSUE, SDH) for code in _hits(title, s))
+
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """No tags: a passage alone has no heading."""
+        return ()
 
 
 def _heading_category(role: str) -> str:
@@ -206,8 +225,14 @@ class LearntBaseline:
 
     def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
         """The codes of the passage with their scores."""
-        text = span.slice(reading.normal.text)
-        tags = []
+        return self.tag_alone(span.slice(reading.normal.text))
+
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """The best category and all issues and themes, with their scores."""
+        head = self._head(CATEGORY)
+        row = head.scores([text])[0]
+        best = int(row.argmax())
+        tags = [Tag(CATEGORY, head.codes[best], float(row[best]), bool(row[best] >= head.threshold), self.name, "")]
         for scheme in (ISSUE, SDH):
             head = self._head(scheme)
             for code, score in zip(head.codes, head.scores([text])[0], strict=True):

@@ -14,7 +14,7 @@ from pipeline.errors import PipelineError
 from pipeline.evaluate.counts import macro_f1, micro, rated_share
 from pipeline.evaluate.gold import Gold, record_line
 from pipeline.evaluate.report import schemes
-from pipeline.evaluate.score import PASSAGE, STRICT, UNIT, ReportScore
+from pipeline.evaluate.score import ALONE, PASSAGE, STRICT, UNIT, ReportScore
 
 FLOORS = Path("corpus/floors.json")
 # Floors are kept with three decimals, rounded down: the same score passes on any machine.
@@ -50,6 +50,7 @@ def metrics(scores: Sequence[ReportScore]) -> dict[str, float]:
     tallies = [score.tally for score in scores]
     found: dict[str, float | None] = {}
     for scheme, name, codes in schemes():
+        found[f"{name}, {ALONE}, macro F1"] = macro_f1(tallies, ALONE, scheme, codes)
         found[f"{name}, unit, macro F1"] = macro_f1(tallies, UNIT, scheme, codes)
         if scheme == CATEGORY:
             found[f"{name}, {STRICT}, micro F1"] = micro(tallies, STRICT, scheme, codes).f1

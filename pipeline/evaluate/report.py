@@ -11,7 +11,7 @@ from pipeline.evaluate.calibration import COVERAGES, coverage_at, expected_error
 from pipeline.evaluate.codes import load_codes
 from pipeline.evaluate.counts import Counts, Rated, Tally, micro, rated_f1, rated_share, total
 from pipeline.evaluate.likeness import Likeness
-from pipeline.evaluate.score import DAMAGED, NONE, PASSAGE, STRICT, THRESHOLDS, UNIT, Mistake, ReportScore
+from pipeline.evaluate.score import ALONE, DAMAGED, NONE, PASSAGE, STRICT, THRESHOLDS, UNIT, Mistake, ReportScore
 
 NO_DATA = "–"
 HIGH_PRECISION = 0.95
@@ -53,7 +53,7 @@ def _parts(scores: Sequence[ReportScore]) -> Iterator[tuple[str, str]]:
     tallies = [score.tally for score in scores]
     yield "Summary", summary(tallies)
     for scheme, name, codes in schemes():
-        levels = (UNIT, *THRESHOLDS) if scheme == CATEGORY else (PASSAGE, UNIT, *THRESHOLDS)
+        levels = (ALONE, UNIT, *THRESHOLDS) if scheme == CATEGORY else (PASSAGE, ALONE, UNIT, *THRESHOLDS)
         for level in levels:
             if level in {"IoU 0.25", "IoU 0.9"} and scheme != CATEGORY:
                 continue
@@ -69,7 +69,7 @@ def summary(tallies: Sequence[Tally]) -> str:
     """F1, micro and macro, of each scheme at each level."""
     rows = []
     for scheme, name, codes in schemes():
-        for level in (UNIT, PASSAGE, *THRESHOLDS):
+        for level in (PASSAGE, ALONE, UNIT, *THRESHOLDS):
             counts = micro(tallies, level, scheme, codes)
             if level == PASSAGE and scheme == CATEGORY:
                 continue
@@ -203,6 +203,7 @@ def compare_systems(results: Sequence[tuple[str, Sequence[ReportScore]]]) -> str
         rows.append(
             (
                 name,
+                show_rated(rated_f1(tallies, ALONE, CATEGORY, codes[CATEGORY], macro=True)),
                 show_rated(rated_f1(tallies, UNIT, CATEGORY, codes[CATEGORY], macro=True)),
                 show_rated(rated_f1(tallies, "overlap", CATEGORY, codes[CATEGORY])),
                 show_rated(rated_f1(tallies, STRICT, CATEGORY, codes[CATEGORY])),
@@ -214,6 +215,7 @@ def compare_systems(results: Sequence[tuple[str, Sequence[ReportScore]]]) -> str
         )
     header = (
         "system",
+        "categories, passages alone, macro F1",
         "categories, units, macro F1",
         "spans, any overlap, F1",
         "spans, IoU 0.5, F1",

@@ -17,8 +17,8 @@ from pipeline.evaluate.codes import load_codes
 from pipeline.evaluate.counts import Tally
 from pipeline.evaluate.matching import COVERED, cover, covering, iou, pair, shared
 from pipeline.evaluate.readings import Labelled, Reading
-from pipeline.evaluate.systems import Guess, System, is_claimed
-from pipeline.records import State
+from pipeline.evaluate.systems import Guess, System, accepted, is_claimed
+from pipeline.records import State, Tag
 from pipeline.spans import Span
 
 # Levels at which spans are compared, by their least IoU; at the first any shared letter will do.
@@ -26,6 +26,7 @@ THRESHOLDS = {"overlap": 0.0, "IoU 0.25": 0.25, "IoU 0.5": 0.5, "IoU 0.9": 0.9}
 STRICT = "IoU 0.5"
 UNIT = "unit"  # each unit of the segmenter against the label that covers half of it
 PASSAGE = "passage"  # issues and themes of the gold's own passages, told where they stand
+ALONE = "passage alone"  # all three schemes of the gold's own passages, told nothing but their words
 DAMAGED = "damaged"  # as "overlap", but only what stands on damaged text
 NONE = "none"
 
@@ -293,21 +294,50 @@ class Scorer:
             self._note("tempted", "", code, label.span, "")
 
     def _count_passages(self, system: System) -> None:
-        """Issues and themes of the gold's passages: how well the tagger does when it is told the place."""
+        """Issues and themes of the gold's passages, told where they stand; and all schemes, told nothing but the words."""
+        kinds = load_codes().negatives
+        for label in (label for label in self.reading.labels if len(label.place)):
+            kind = kinds.get(label.gold.negative or "")
+            if kind is not None and kind.family == "label" and label.gold.category is None:
+                continue
+            alone = system.tag_alone(label.span.slice(self.reading.normal.text))
+            self._count_category_alone(label, accepted(alone, CATEGORY))
+            if label.gold.category is not None:
+                self._count_tags_of(label, PASSAGE, system.tag(self.reading, label.span))
+                self._count_tags_of(label, ALONE, alone)
+
+    def _count_category_alone(self, label: Labelled, given: Sequence[str]) -> None:
+        """The categories given to one passage, of which a finding needs one and a whole negative none."""
+        needed = {label.gold.category, *label.gold.alt} if label.gold.is_finding else set()
+        right = [code for code in given if code in needed]
+        if label.gold.arguable:
+            right, missed = [], False
+        else:
+            missed = bool(needed) and not right
+        # Two right answers are one passage: the gold's own label counts before an alternative.
+        for code in sorted(right, key=lambda code: code != label.gold.category)[:1]:
+            self.result.tally.add(ALONE, CATEGORY, code, right=1)
+        for code in given:
+            if code not in needed:
+                self.result.tally.add(ALONE, CATEGORY, code, wrong=1)
+        if missed:
+            self.result.tally.add(ALONE, CATEGORY, label.gold.category or "", missed=1)
+
+    def _count_tags_of(self, label: Labelled, level: str, tags: Sequence[Tag]) -> None:
+        """The issues and themes given to one passage; their scores are kept where the place is told."""
         codes = load_codes()
-        for label in (label for label in self.reading.labels if label.gold.category is not None and len(label.place)):
-            tags = system.tag(self.reading, label.span)
-            for scheme, known, given in (
-                (ISSUE, codes.issues, label.gold.issues),
-                (SDH, codes.themes, label.gold.sdh),
-            ):
-                if given is None:
-                    continue
-                mine = {tag.code: tag for tag in tags if tag.scheme == scheme}
-                needed, free = wanted(label, scheme)
-                self._count_codes(PASSAGE, scheme, (c for c, t in mine.items() if t.accepted), needed, free)
+        for scheme, known, given in (
+            (ISSUE, codes.issues, label.gold.issues),
+            (SDH, codes.themes, label.gold.sdh),
+        ):
+            if given is None:
+                continue
+            needed, free = wanted(label, scheme)
+            self._count_codes(level, scheme, accepted(tags, scheme), needed, free)
+            if level == PASSAGE:
+                mine = {tag.code: tag.score for tag in tags if tag.scheme == scheme}
                 scores = self.result.scores.setdefault(scheme, [])
-                scores += [(mine[c].score if c in mine else 0.0, c in needed) for c in known if c not in free]
+                scores += [(mine.get(code, 0.0), code in needed) for code in known if code not in free]
 
 
 def wanted(label: Labelled | None, scheme: str, *, required: bool = True) -> tuple[frozenset[str], frozenset[str]]:

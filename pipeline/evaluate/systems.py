@@ -9,6 +9,7 @@ from typing import Protocol
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import ISSUE, SDH
 from pipeline.evaluate.readings import Reading
+from pipeline.passages import tag_passage
 from pipeline.process import process
 from pipeline.records import Settings, State, Tag
 from pipeline.spans import Span
@@ -40,6 +41,9 @@ class System(Protocol):
 
     def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
         """The issues and themes of a passage of a report, with their scores."""
+
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """The categories, issues and themes of a passage of which nothing but its words is known."""
 
 
 class Pipeline:
@@ -80,6 +84,10 @@ class Pipeline:
             context=section.title if section else "",
             context_title=self._titles.get(reading.name, ""),
         )
+
+    def tag_alone(self, text: str) -> tuple[Tag, ...]:
+        """What `lessons tag` says of the passage."""
+        return tag_passage(text, self.settings)
 
 
 def accepted(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:

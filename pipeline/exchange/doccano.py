@@ -7,11 +7,14 @@ overlapping entities. Spans that share one place carry a number (`#2`). Bare cod
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from pipeline.exchange.documents import Document, ExchangeError, from_words, in_text, to_words
 from pipeline.spans import Span
+
+_NUMBERED = re.compile(r"(.+)#([0-9]+)", re.DOTALL)
 
 
 def write(documents: list[Document], path: Path) -> None:
@@ -26,9 +29,13 @@ def _line(document: Document) -> dict[str, Any]:
     seen: dict[tuple[int, int], int] = {}
     for span in in_text(document.spans):
         number = seen[span.start, span.end] = seen.get((span.start, span.end), 0) + 1
-        mark = "" if number == 1 else f"#{number}"
-        labels += [[span.start, span.end, word + mark] for word in to_words(span)]
+        labels += [[span.start, span.end, _numbered(word, number)] for word in to_words(span)]
     return {"text": document.text, "label": labels, "report": document.report}
+
+
+def _numbered(word: str, number: int) -> str:
+    """The label with the number of its span on its place: the first has none, unless the label would look as if."""
+    return word if number == 1 and not _NUMBERED.fullmatch(word) else f"{word}#{number}"
 
 
 def read(path: Path) -> list[Document]:
@@ -47,9 +54,9 @@ def _document(line: dict[str, Any]) -> Document:
     entities = [(e["start_offset"], e["end_offset"], e["label"]) for e in line.get("entities", [])]
     groups: dict[tuple[int, int, str], list[str]] = {}
     for start, end, label in line.get("label") or line.get("labels") or entities:
-        word, _, number = label.rpartition("#")
-        numbered = bool(word) and number.isdigit()
-        groups.setdefault((start, end, number if numbered else ""), []).append(word if numbered else label)
+        match = _NUMBERED.fullmatch(label)
+        word, number = match.groups() if match else (label, "1")
+        groups.setdefault((start, end, number), []).append(word)
     text, report = line["text"], line.get("report") or line.get("meta", {}).get("report", "")
     spans = [
         from_words(words, report=report, span=Span(start, end), text=text[start:end])

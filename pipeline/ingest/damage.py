@@ -105,7 +105,6 @@ _CONSONANT = re.compile(r"[ก-ฮ]")
 _MARK = re.compile(r"[ัิ-ฺ็-๎]")
 _STRAY = re.compile(r"(?<![ก-ฮัิ-ฺ็-๎])[ัิ-ฺ็-๎]+")
 _BARE_TONE = re.compile(r"(?<=[ก-ฮุู])[่-๋์]")
-_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])|(?<=[ก-ฮ])[ก-ฮ][ิีึุู็][่-๋]? (?=[ก-ฮ][ก-ฮะาเ-ไ])")
 _SURE_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])")
 # What stands where Thai should: lost characters, private use, C1 controls, accented letters and signs of wrong code pages.
 _ALIEN = re.compile(r"[\ufffd\ue000-\uf8ff\u0080-\u009f¡-¶¸-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂı]")

@@ -21,7 +21,9 @@ HEADING_LENGTH = 160
 # Lines of one heading stand closer than this, in units of type size.
 HEADING_PITCH = 2.0
 # A line is full when the next word would not have fitted. Thai shows no word ends; most words have up to 8 letters.
+# A short word (a number, คน) is taken for longer: office programs often carry what belongs to it along.
 WORD_LETTERS = 8
+LEAST_LETTERS = 5
 
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
@@ -144,7 +146,7 @@ def is_full(line: Line, after: Line, right: float) -> bool:
     """
     first = after.text.split(" ", 1)[0] or after.text
     width = (after.x1 - after.x0) / max(1, letters(after.text))
-    word = min(letters(first), WORD_LETTERS) * width
+    word = min(max(letters(first), LEAST_LETTERS), WORD_LETTERS) * width
     return right - line.x1 < word + 0.3 * after.size
 
 

@@ -90,6 +90,7 @@ class HeadingMatch:
     state: State | None
     rule: str
     content: Span  # what follows on the same line, empty for none
+    free_tail: bool = False  # the label goes on in words that no table knows
     passing: bool = False  # a label in running text: it rules its own line and no more
 
 

@@ -69,13 +69,15 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
     start = Section(Span(0, 0), Span(0, 0), "", "", None, "")
     build = _Builder(normal.text, [start], [0], [])
     cells: dict[tuple[int, str, str], int] = {}
+    headers = {(b.table, b.column_header.strip()) for b in normal.blocks if b.kind is BlockKind.TABLE_CELL}
     for index, block in enumerate(normal.blocks):
         if block.kind is BlockKind.FURNITURE or not len(block.span) or block.span.start >= shield.end:
             continue
         if any(block.span.start <= record < block.span.end for record in shield.records):
             _new_record(build, index)
         elif block.kind is BlockKind.TABLE_CELL:
-            _cell(build, block, index, cells)
+            if (block.table, block.span.slice(normal.text).strip()) not in headers:
+                _cell(build, block, index, cells)
         else:
             _block(build, block, index)
     return Outline(_close(build.sections, build.passages), tuple(_unshielded(build, shield)))
@@ -141,6 +143,8 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
             build.add_passage(piece, index, build.open_section)
         return
+    if match.free_tail and index < FIRST_LINES:
+        return  # the title of the report ("สรุปผลการอบรมหมอพื้นบ้าน รุ่นที่ 1")
     if _is_glued_fact(match) or match.passing:
         own = build.add_section(match, match.content)
         build.add_passage(match.content, index, own)
@@ -153,6 +157,8 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
         build.add_passage(match.content, index, build.open_section)
 
 
+# Among its first blocks a report has its title, which often begins like a label.
+FIRST_LINES = 3
 # A question of a form is one or two lines; a longer text that holds such words is prose.
 LONGEST_QUESTION = 400
 FACTS = "facts"

@@ -278,3 +278,11 @@ def test_the_gold_of_the_corpus_is_what_its_label_files_say():
     gold, faults = build_gold(ROOT / "corpus/labels", ROOT / "corpus/reports", load_codes())
     assert faults == ()
     assert gold == load_gold(ROOT / "corpus/gold")
+
+
+def test_a_span_at_the_very_start_keeps_its_place(corpus):
+    put(corpus, "labels/A/south/ban-na.txt.jsonl", '{"quote": "โครงการคลองใส", "negative": "chrome"}\n{"done": true}\n')
+    gold, faults = build(corpus)
+    assert (faults, gold.spans[0].start) == ((), 0)
+    write_gold(gold, corpus / "gold")
+    assert load_gold(corpus / "gold") == gold

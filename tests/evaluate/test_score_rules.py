@@ -135,3 +135,31 @@ def test_white_space_does_not_count_in_the_overlap(tmp_path):
     words = found[found.index("ขยะลด") : found.index("ครึ่ง")]
     result = score_report(Fixed([guess(report, words, "outcome")]), report)
     assert counts(result, "IoU 0.9", "outcome") == Counts(1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "wrong", "missed"),
+    [
+        ((), 0, 0, 1),
+        (("output",), 1, 0, 0),
+        (("outcome",), 1, 0, 0),
+        (("output", "outcome"), 1, 0, 0),
+        (("lesson",), 0, 1, 1),
+    ],
+)
+def test_a_passage_alone_needs_one_of_its_categories(tmp_path, given, right, wrong, missed):
+    either = gold(TRAINING, category="output", alt=("outcome",))
+    result = score(tmp_path, [either], tags=[Tag("category", code, 0.9, True, "x", "") for code in given])
+    found = [
+        c for (level, scheme, _), c in result.tally.counts.items() if (level, scheme) == ("passage alone", "category")
+    ]
+    assert sum(found, Counts()) == Counts(right, wrong, missed)
+
+
+def test_a_category_on_a_negative_passage_is_wrong_and_on_an_arguable_one_free(tmp_path):
+    tags = [Tag("category", "output", 0.9, True, "x", "")]
+    assert counts(score(tmp_path, [PLAN], tags=tags), "passage alone", "output") == Counts(0, 1, 0)
+    doubtful = gold(TRAINING, category="output", arguable=True)
+    assert counts(score(tmp_path, [doubtful], tags=tags), "passage alone", "output") == Counts()
+    trap = gold(PLACE, negative="lookalike_word", tempts=("alcohol_drugs",), issues=None, sdh=None)
+    assert counts(score(tmp_path, [trap], tags=tags), "passage alone", "output") == Counts()
