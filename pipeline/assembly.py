@@ -10,11 +10,13 @@ from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import ISSUE
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
+from pipeline.ingest.damage import unreadable
 from pipeline.records import (
     Finding,
     Lesson,
     NormalText,
     Place,
+    Problem,
     Report,
     ReportResult,
     ReportStatus,
@@ -25,6 +27,8 @@ from pipeline.records import (
 from pipeline.segment import Segmented
 from pipeline.spans import Span
 
+# A problem names this many places; a report of 300 damaged pages names the first.
+NAMED_PLACES = 10
 # Levels with the number of digits of their official codes, from the widest: a code begins with that of the area around it.
 _DIGITS = {"province": 2, "district": 4, "subdistrict": 6}
 
@@ -62,7 +66,7 @@ def assemble(
         media_type=report.media_type,
         encoding=report.encoding,
         genre=segmented.genre,
-        status=ReportStatus.PARTIAL if report.problems else ReportStatus.OK,
+        status=_status(report, normal),
         damage=normal.damage,
         units=len(segmented.units),
         facts_of_project=project,
@@ -73,7 +77,33 @@ def assemble(
             for fact in sheet.facts
         ),
         places=tuple((place, raw_span(report, normal, place.span) if place.span else None) for place in sheet.places),
-        problems=report.problems,
+        problems=(*report.problems, *_damage_problems(report, normal)),
+    )
+
+
+def _status(report: Report, normal: NormalText) -> ReportStatus:
+    """Unreadable when all text is damaged beyond repair, partial when some is or the reader left something out."""
+    damaged = [block.damage >= unreadable() for block in normal.blocks]
+    if damaged and all(damaged):
+        return ReportStatus.UNREADABLE
+    return ReportStatus.PARTIAL if report.problems or any(damaged) else ReportStatus.OK
+
+
+def _damage_problems(report: Report, normal: NormalText) -> tuple[Problem, ...]:
+    """One problem that names the pages or paragraphs from which nothing is taken, since their Thai is beyond repair."""
+    places = list(dict.fromkeys(b.locator.split(";")[0] for b in normal.blocks if b.damage >= unreadable()))
+    if not places:
+        return ()
+    named = ", ".join(places[:NAMED_PLACES]) + (
+        f" and {len(places) - NAMED_PLACES} more" if len(places) > NAMED_PLACES else ""
+    )
+    return (
+        Problem(
+            report.source,
+            "normalise",
+            f"The Thai of {named} lost its vowels or tone marks; nothing is taken from there.",
+            "Ask for the Word file, or print the pages and scan them.",
+        ),
     )
 
 

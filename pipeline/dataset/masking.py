@@ -54,9 +54,9 @@ def find_personal(
     titled = find_persons(text)
     public = {_squeeze(p.name.slice(text)) for p in titled if p.public} | set(public) if keep_public_roles else set()
     found = [PersonalSpan(p.name, "person") for p in titled if _squeeze(p.name.slice(text)) not in public]
-    if (reporter := reporter_span(text)) is not None and len(reporter) and MASK not in reporter.slice(text):
-        if _squeeze(bare_name(reporter.slice(text))) not in public:
-            found.append(PersonalSpan(reporter, "person"))
+    reporter = reporter_span(text) or Span(0, 0)
+    if len(reporter) and MASK not in (name := reporter.slice(text)) and _squeeze(bare_name(name)) not in public:
+        found.append(PersonalSpan(reporter, "person"))
     names = [*(n for n in persons if _squeeze(bare_name(n)) not in public), *_repeated(text, titled, public)]
     found.extend(PersonalSpan(span, "person") for span in _known(text, names))
     found.extend(PersonalSpan(f.span, f.kind) for f in find_contacts(text))

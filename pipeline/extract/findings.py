@@ -11,6 +11,7 @@ from itertools import groupby
 from pipeline.extract.cues import StateVote, cue_votes, priors, state_votes
 from pipeline.extract.leanings import BACK, FORWARD, LEAN, PREDICATE, leaning_of
 from pipeline.extract.words import Words
+from pipeline.ingest.damage import unreadable
 from pipeline.records import Block, Finding, NormalText, Section, State, Unit, Vote
 from pipeline.segment import Segmented
 from pipeline.spans import Span
@@ -33,8 +34,6 @@ LONGEST_TITLE = 45
 LONGEST_LEAD = 120
 # What a longer one costs, in cue weights: it is a list or a speech in which single cues say little.
 LONG_COST = 1.0
-# From this share of damaged characters on nothing is extracted from a block.
-UNREADABLE = 0.5
 # Fewer Thai letters than this state nothing.
 SHORTEST_FINDING = 6
 _THAI = re.compile("[ก-๙]")
@@ -80,7 +79,7 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
     for item, following in zip(items, [*items[1:], []], strict=False):
         if _is_title(item, following):
             continue
-        if normal.blocks[item[0].unit.block].damage >= UNREADABLE:
+        if normal.blocks[item[0].unit.block].damage >= unreadable():
             continue
         section = segmented.sections[item[0].unit.section]
         for run in _runs(item, section):
@@ -89,6 +88,41 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
                 findings.append(finding)
                 used += len(run.units)
     return Extraction(tuple(findings), len(segmented.units), used)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the rules say of one unit, for models that learn from it."""
+
+    unit: Unit
+    votes: tuple[Vote, ...]
+    sums: dict[str, float]  # cue weights by category
+    priors: dict[str, float]  # weights of its section by category
+    states: dict[str, float]  # weights of the words of state
+    leaning: str  # back, forward, lean, predicate, or ""
+    finding: Finding | None  # of which it is part
+    opens: bool  # it is the first unit of its finding
+
+
+def unit_evidence(normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Evidence, ...]:
+    """What the rules say of each unit, in order; `extraction` is what they made of the same units."""
+    findings = iter(sorted(extraction.findings, key=lambda finding: finding.span))
+    current = next(findings, None)
+    evidence = []
+    for voiced in _voice(normal.text, segmented.units):
+        span = voiced.unit.span
+        while current is not None and current.span.end <= span.start:
+            current = next(findings, None)
+        held = current if current is not None and current.span.contains(span) else None
+        states: dict[str, float] = {}
+        for vote in voiced.states:
+            states[vote.row.state] = states.get(vote.row.state, 0.0) + vote.row.weight
+        base = priors(segmented.sections[voiced.unit.section].role)
+        opens = held is not None and held.span.start == span.start
+        evidence.append(
+            Evidence(voiced.unit, tuple(voiced.votes), voiced.sums, base, states, voiced.leaning, held, opens)
+        )
+    return tuple(evidence)
 
 
 def category_scores(normal: NormalText, segmented: Segmented) -> dict[str, float]:

@@ -76,8 +76,8 @@ _MACRO_TYPES = (
 PASSWORD_REMEDY = "Save a copy without the password and put that into the folder."
 DAMAGED_REMEDY = "Open the file in its program, save it again, or ask for a whole copy."
 
-# What the libraries raise on damaged input. They were written for good files: on 3,000 mutated ones each of these kinds
-# came out of at least one of them. None is silenced: each becomes a ReadError with its cause.
+# What the libraries raise on damaged input: they were written for good files. None is silenced, each becomes a ReadError with its
+# cause. With these no other error came through in 15 runs of 200 mutations (tests/ingest/test_hostile_files.py, the campaign).
 MALFORMED: tuple[type[BaseException], ...] = (
     ArithmeticError,
     AssertionError,

@@ -136,6 +136,8 @@ def test_calibration_of_a_perfect_and_of_a_boastful_score():
     boastful = [(0.95, at % 2 == 0) for at in range(100)]
     assert expected_error(boastful) == pytest.approx(0.45)
     assert [(b.guesses, b.right) for b in reliability(boastful)] == [(100, 0.5)]
+    # Too modest in one bin does not make up for too bold in another.
+    assert expected_error([(0.15, True), (0.85, False)]) == pytest.approx(0.85)
 
 
 def test_precision_by_coverage_keeps_the_surest_and_equals_together():

@@ -118,6 +118,15 @@ def test_the_index_finds_exactly_the_pairs_that_comparing_all_finds(texts):
     assert {(pair.one.report, pair.other.report) for pair in alike_pairs(passages)} == every
 
 
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=10), st.randoms(use_true_random=False))
+def test_pairs_just_above_the_limit_are_found(lengths, draw):
+    common = "".join(draw.choice("กขคงจฉ") for _ in range(40))
+    texts = [common[:n] + "".join(draw.choice("ตถทธนบ") for _ in range(40 - n)) for n in lengths]
+    passages = [Passage(str(at), text, grams(text)) for at, text in enumerate(texts)]
+    every = sum(jaccard(a.grams, b.grams) > ALIKE for at, a in enumerate(passages) for b in passages[at + 1 :])
+    assert len(alike_pairs(passages)) == every
+
+
 STORY = "ป้าสมหมายเล่าให้ฟังว่าตั้งแต่มีตลาดนัดสีเขียวหน้าวัดทุกวันเสาร์ คนในซอยก็ออกมาคุยกันมากขึ้น\n"
 OTHER = "กลุ่มเรือประมงพื้นบ้านตกลงกันเองว่าจะเก็บอวนเก่าขึ้นฝั่งทุกครั้งที่ออกทะเลไม่ปล่อยให้ลอย\n"
 FORM = "โปรดระบุสิ่งที่เกิดขึ้นจริงจากการดำเนินงานในพื้นที่ของท่านให้ครบถ้วนทุกข้อ\n"
