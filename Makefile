@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: extract verify test check bench format help clean
+.PHONY: extract verify test check evaluate bench format help clean
 
 extract: $(READY) ## Read the reports below INPUT into the dataset folder OUT (ARGS="--planned --jobs 4")
 	$(BIN)/python -m pipeline extract "$(INPUT)" --out "$(OUT)" $(ARGS)
@@ -38,6 +38,12 @@ check: $(READY_DEV) ## Lint, format, types, layers, docs
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy -p pipeline
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py
+
+evaluate: $(READY) ## Scores with intervals on the held-back part of the corpus, beside the baselines, against the floors
+	$(BIN)/python -m pipeline.evaluate table
+	$(BIN)/python -m pipeline.evaluate likeness --short
+	$(BIN)/python -m pipeline.evaluate agreement
+	$(BIN)/python -m pipeline.evaluate gate
 
 bench: $(READY) ## Speed and memory, as ratios to one bare word-tokenisation pass
 	$(BIN)/python -m pipeline.bench "$(INPUT)"

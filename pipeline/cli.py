@@ -220,8 +220,23 @@ def _speak_utf8() -> None:
             reconfigure(errors="replace")
 
 
+def _gold_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons gold`."""
+    from pipeline.exchange.commands import add_gold_arguments
+
+    add_gold_arguments(sub)
+
+
+def _gold(options: argparse.Namespace) -> int:
+    """Runs `lessons gold`."""
+    from pipeline.exchange.commands import run_gold
+
+    return run_gold(options)
+
+
 COMMANDS = (
     Command("extract", "read reports into a dataset folder", _extract_arguments, _extract),
     Command("tag", "tag passages (JSON lines) with categories, issues and themes", _tag_arguments, _tag),
     Command("verify", "check a dataset against its sources", _verify_arguments, _verify),
+    Command("gold", "labels out to annotation tools and back", _gold_arguments, _gold),
 )

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick
 
@@ -106,7 +107,7 @@ class PhraseMatcher:
         """Every hit of the automaton that passes the checks of its phrase, by end."""
         if not self._phrases:
             return
-        squeezed = _Squeezed(text)
+        squeezed = _squeezed(text)
         for last, (length, phrases) in self._automaton.iter(squeezed.text):
             span = squeezed.origin(last + 1 - length, last + 1)
             torn = len(span) != length
@@ -136,6 +137,12 @@ class _Squeezed:
         return Span(
             start + self._removed[bisect_right(self._cuts, start)], end + self._removed[bisect_left(self._cuts, end)]
         )
+
+
+@lru_cache(maxsize=64)  # several matchers look at the same passage one after the other
+def _squeezed(text: str) -> _Squeezed:
+    """`text` squeezed."""
+    return _Squeezed(text)
 
 
 def on_boundary(text: str, span: Span) -> bool:

@@ -9,7 +9,19 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 SHARED = ("errors", "spans", "records", "resources", "phrases")
 STAGES = ("ingest", "segment", "extract", "classify", "dataset", "lessons")
 # What stands above all stages and may use any of them.
-ABOVE = ("run", "process", "sources", "assembly", "passages", "bounded", "bench", "cli", "__main__", "evaluate", "exchange")
+ABOVE = (
+    "run",
+    "process",
+    "sources",
+    "assembly",
+    "passages",
+    "bounded",
+    "bench",
+    "cli",
+    "__main__",
+    "evaluate",
+    "exchange",
+)
 # Each library lives in the rooms named here.
 ROOMS = {
     "pandas": {"dataset", "lessons", "evaluate"},

@@ -109,7 +109,7 @@ class _Graph:
         x = "x"
         for layer in range(self._file.layers):
             x = self._layer(f"l{layer}", x)
-        shape = ["batch", "tokens", DIMENSIONS]
+        shape: list[str | int | None] = ["batch", "tokens", DIMENSIONS]
         graph = helper.make_graph(
             self._nodes,
             "e5",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.classify.embeddings import Embedder
 from pipeline.classify.embeddings_weights import Floats
@@ -145,23 +144,16 @@ RULES = 3 * len(codes(CATEGORY)) + 2 * len(_STATES) + 2 + len(_LEANINGS)
 _PLACES = len(_KINDS) + 3
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each kind of vector counts beside the rules, chosen out of fold."""
-
-    own: float = 1.0
-    around: float = 0.4
-    title: float = 0.4
-
-
-def matrix(views: Sequence[View], embedder: Embedder, weights: Weights) -> Floats:
-    """The features of views with shape (views, features): rules, own vector, vectors of the neighbours, of the heading."""
-    rules = np.stack([view.rules for view in views]) if views else np.zeros((0, 0), np.float32)
-    own = _vectors([view.text for view in views], embedder) * np.float32(weights.own)
-    before = _vectors([view.before for view in views], embedder) * np.float32(weights.around)
-    after = _vectors([view.after for view in views], embedder) * np.float32(weights.around)
-    title = _vectors([view.title for view in views], embedder) * np.float32(weights.title)
-    return np.hstack([rules, own, before, after, title])
+def matrix(views: Sequence[View], embedder: Embedder) -> Floats:
+    """The features of views with shape (views, features): rules, then the vectors of unit, unit before, unit after, heading."""
+    rules = np.stack([view.rules for view in views])
+    texts = (
+        [view.text for view in views],
+        [v.before for v in views],
+        [v.after for v in views],
+        [v.title for v in views],
+    )
+    return np.hstack([rules, *(_vectors(each, embedder) for each in texts)])
 
 
 def _vectors(texts: Sequence[str], embedder: Embedder) -> Floats:
@@ -169,7 +161,7 @@ def _vectors(texts: Sequence[str], embedder: Embedder) -> Floats:
     held = sorted({text for text in texts if text})
     found = dict(zip(held, embedder.embed(held), strict=True)) if held else {}
     none = np.zeros(embedder.dimensions, dtype=np.float32)
-    return np.stack([found.get(text, none) for text in texts]) if texts else np.zeros((0, embedder.dimensions), np.float32)
+    return np.stack([found.get(text, none) for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +174,10 @@ class Passage:
 
 
 def passage_matrix(passages: Sequence[Passage], embedder: Embedder, folder: Path | None = None) -> Floats:
-    """The features of passages for issues and themes with shape (passages, features): scores of the rules, own vector, heading's."""
+    """The features of passages for issues and themes with shape (passages, features): scores of the rules, vectors of text and title."""
     rules = np.array([_tag_numbers(passage, folder) for passage in passages], dtype=np.float32)
-    own = _vectors([" ".join(passage.text.split()) for passage in passages], embedder)
-    title = _vectors([passage.title for passage in passages], embedder) * np.float32(0.3)
-    return np.hstack([rules, own, title])
+    texts = [" ".join(passage.text.split()) for passage in passages], [passage.title for passage in passages]
+    return np.hstack([rules, *(_vectors(each, embedder) for each in texts)])
 
 
 def _tag_numbers(passage: Passage, folder: Path | None) -> list[float]:
@@ -205,11 +196,3 @@ def _tag_numbers(passage: Passage, folder: Path | None) -> list[float]:
         *(around.get(code, 0.0) for code in issues),
         float(bool(around)),
     ]
-
-
-def standardise(features: Floats) -> tuple[Floats, Floats]:
-    """The mean of each feature, and what it is divided by: its spread for the rules' numbers."""
-    return features.mean(axis=0), np.maximum(features.std(axis=0), np.float32(0.05))
-
-
-Answers = NDArray[np.bool_]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.classify.terms import HIDES, Lexicon, lexicon, numbers
@@ -16,7 +17,13 @@ BLOCK, MARGIN = 1_000, 150
 Tokenise = Callable[[str], Sequence[Span]]
 
 
-def term_votes(text: str, scheme: str, *, folder: Path | None = None, tokens: Tokenise = tokenise) -> tuple[Vote, ...]:
+@lru_cache(maxsize=256)  # issues and themes of one finding, and findings of one paragraph, ask for the same stretches
+def _tokenise(stretch: str) -> Sequence[Span]:
+    """The tokens of a stretch."""
+    return tokenise(stretch)
+
+
+def term_votes(text: str, scheme: str, *, folder: Path | None = None, tokens: Tokenise = _tokenise) -> tuple[Vote, ...]:
     """The votes of the terms of a scheme ("issue" or "sdh") in `text`, in order; weight 0 to 1, rule = id of the term row.
 
     The longest words win: a term inside a longer term, or inside or across an exception (place names, idioms), gives

@@ -84,8 +84,11 @@ def _combine(
 ) -> tuple[Tag, ...]:
     """The tags of one scheme, best score first, then in the order of the taxonomy."""
     threshold = limits.threshold_issue if scheme == taxonomy.ISSUE else limits.threshold_sdh
+    spoken = {vote.label for vote in (*own, *framed, *(vote for vote, _ in around))}
     tags = []
     for code in taxonomy.codes(scheme, folder):
+        if code not in spoken and limits.floor > 0:
+            continue
         mine = _once([vote for vote in own if vote.label == code])
         seen = {vote.rule for vote in mine}
         beside = [(vote, words) for vote, words in around if vote.label == code and vote.rule not in seen]

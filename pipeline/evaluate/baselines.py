@@ -186,11 +186,13 @@ class LearntBaseline:
     def __init__(self) -> None:
         """Not trained yet."""
         self._heads: dict[str, _Head] = {}
+        self._known: dict[str, tuple[Tag, ...]] = {}  # tags of the texts asked for; a passage is asked for twice
 
     def fit(self, readings: Sequence[Reading]) -> None:
         """Learns all three schemes. Raises BaselineError when the readings hold no labels, or fewer reports than folds."""
         if len(readings) < self.folds:
             raise BaselineError(f"{len(readings)} reports are too few to learn from.", "Label more training reports.")
+        self._known = {}
         codes = load_codes()
         units = [
             (reading.name, unit.span.slice(reading.normal.text), category)
@@ -229,6 +231,12 @@ class LearntBaseline:
 
     def tag_alone(self, text: str) -> tuple[Tag, ...]:
         """The best category and all issues and themes, with their scores."""
+        if text not in self._known:
+            self._known[text] = self._tags_of(text)
+        return self._known[text]
+
+    def _tags_of(self, text: str) -> tuple[Tag, ...]:
+        """The same, computed."""
         head = self._head(CATEGORY)
         row = head.scores([text])[0]
         best = int(row.argmax())

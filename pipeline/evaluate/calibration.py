@@ -49,7 +49,7 @@ def expected_error(scored: Sequence[Scored], bins: int = BINS) -> float | None:
     """
     if not scored:
         return None
-    return sum(b.guesses * (b.mean_score - b.right) for b in reliability(scored, bins)) / len(scored)
+    return sum(b.guesses * abs(b.mean_score - b.right) for b in reliability(scored, bins)) / len(scored)
 
 
 def precision_at(scored: Sequence[Scored], coverage: float) -> tuple[float, float, int] | None:

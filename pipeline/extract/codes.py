@@ -11,6 +11,9 @@ from pipeline.records import Fact
 from pipeline.resources import load_table
 from pipeline.spans import Span
 
+# Where a code may begin, found once for all patterns: a digit, a Latin letter, or the year's word, not inside a longer run
+# (a row of the table that begins otherwise fails its example).
+_START = re.compile(r"[\dA-Za-zป](?<![\dA-Za-z/-].)")
 LABEL_REACH = 30  # characters before a code in which its label may stand
 
 
@@ -35,9 +38,14 @@ def find_codes(text: str) -> tuple[Fact, ...]:
     """
     found: list[Fact] = []
     taken = Cover(len(text))
+    starts = [match.start() for match in _START.finditer(text)]
     for row, pattern in _patterns():
-        for match in pattern.finditer(text):
-            span = Span(*match.span())
+        end = 0
+        for at in starts:
+            match = pattern.match(text, at) if at >= end else None
+            if match is None:
+                continue
+            span, end = Span(*match.span()), match.end()
             if taken.touches(span) or not _labelled(text, span.start, row.labels):
                 continue
             taken.add(span)

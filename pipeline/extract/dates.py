@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -96,19 +96,49 @@ def find_dates(text: str) -> tuple[DateMention, ...]:
     """
     found: list[DateMention] = []
     taken = Cover(len(text))
-    for pattern, read in _patterns():
-        for match in pattern.finditer(text):
-            span = Span(*match.span("date"))
-            if not is_cut(text, span.start) or not is_cut(text, span.end) or taken.touches(span):
-                continue
-            mention = read(match)
-            if mention is not None:
-                found.append(mention)
-                taken.add(span)
+    for match, read in _written(text):
+        span = Span(*match.span("date"))
+        if not is_cut(text, span.start) or not is_cut(text, span.end) or taken.touches(span):
+            continue
+        mention = read(match)
+        if mention is not None:
+            found.append(mention)
+            taken.add(span)
     for mention in _file_name_dates(text):
         if not taken.touches(mention.span):
             found.append(mention)
     return tuple(sorted(found, key=lambda d: d.span))
+
+
+def _written(text: str) -> Iterator[tuple[re.Match[str], _Reader]]:
+    """What each pattern matches in `text`, without overlap of its own, pattern by pattern in the order of trust.
+
+    Most patterns begin with a digit or a month, and these places are found once: searched each for itself, the sixteen patterns
+    took a fourth of the time of all facts.
+    """
+    begins = {"digit": [m.start() for m in re.finditer(r"\d", text)], "month": _month_starts(text)}
+    for kind, pattern, read in _patterns():
+        if kind not in begins:
+            yield from ((match, read) for match in pattern.finditer(text))
+            continue
+        end = 0
+        for at in begins[kind]:
+            if at >= end and (match := pattern.match(text, at)) is not None:
+                yield match, read
+                end = match.end()
+
+
+def _month_starts(text: str) -> list[int]:
+    """The places where a written month begins."""
+    first, month = _month_finder()
+    return [m.start() for m in first.finditer(text) if month.match(text, m.start())]
+
+
+@cache
+def _month_finder() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A pattern for the first letters of months, quick to search for, and one for a month."""
+    letters = {case for row in load_table("months.tsv", MonthRow) for case in row.form[0].lower() + row.form[0].upper()}
+    return re.compile(f"[{''.join(sorted(letters))}]"), re.compile(_month(alone=False), re.IGNORECASE)
 
 
 @cache
@@ -142,41 +172,44 @@ _Reader = Callable[[re.Match[str]], DateMention | None]
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
-    """Patterns in the order of trust, each with its reader; group `date` is the place of the date."""
+def _patterns() -> tuple[tuple[str, re.Pattern[str], _Reader], ...]:
+    """What each begins with, pattern and reader, in the order of trust; group `date` is the place of the date."""
     month, full = _month(alone=False), _month(alone=True)
     day = r"(?<![\d/.,:])(?<!\d[-–])\d{1,2}"
     year = r"(?:(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s*)?(?:\d{4}(?![\d:]|\.\d)|\d{2}(?![\d:]|\.\d|\s*(?:คน|ครัวเรือน|บาท|น\.)))"
     four = r"\d{4}(?!\d)"
     one = rf"{day}\s*{month}\s*,?\s*{year}"
-    sources: list[tuple[str, _Reader]] = [
-        (rf"(?P<date>(?P<a>{one}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
-        (rf"(?P<date>(?P<a>{day}\s*{month}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
-        (rf"(?P<date>(?P<a>{day}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
-        (rf"(?P<date>{one})", _read_one),
-        (rf"(?P<date>(?P<a>{month}\s*(?:{year})?){TO}(?P<b>{month}\s*,?\s*{year}))", _read_pair),
-        (r"(?P<date>(?<![\d/.-])\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/]))", _read_slashed),
-        (r"(?P<date>(?<![\d/.-])\d{1,2}-\d{1,2}-\d{4}(?![\d-]))", _read_slashed),
-        (r"(?P<date>(?<![\d/.-])\d{4}-\d{2}-\d{2}(?![\d-]))", _read_iso),
-        (rf"(?P<date>{month}\s*(?:{year}))", _read_month),
-        (rf"(?P<date>{day}\s*{full})", _read_day_month),
+    sources: list[tuple[str, str, _Reader]] = [
+        ("digit", rf"(?P<date>(?P<a>{one}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
+        ("digit", rf"(?P<date>(?P<a>{day}\s*{month}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
+        ("digit", rf"(?P<date>(?P<a>{day}){TO}(?P<b>\d{{1,2}}\s*{month}\s*,?\s*{year}))", _read_pair),
+        ("digit", rf"(?P<date>{one})", _read_one),
+        ("month", rf"(?P<date>(?P<a>{month}\s*(?:{year})?){TO}(?P<b>{month}\s*,?\s*{year}))", _read_pair),
+        ("digit", r"(?P<date>(?<![\d/.-])\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/]))", _read_slashed),
+        ("digit", r"(?P<date>(?<![\d/.-])\d{1,2}-\d{1,2}-\d{4}(?![\d-]))", _read_slashed),
+        ("digit", r"(?P<date>(?<![\d/.-])\d{4}-\d{2}-\d{2}(?![\d-]))", _read_iso),
+        ("month", rf"(?P<date>{month}\s*(?:{year}))", _read_month),
+        ("digit", rf"(?P<date>{day}\s*{full})", _read_day_month),
         (
+            "",
             rf"(?P<date>(?:ประจำ)?ปีงบ(?:ประมาณ)?\s*(?:พ\.?ศ\.?)?\s*(?P<y>{four}|\d{{2}}(?![\d.,/]))(?!\s*[{DASH}])(?!,))",
             _read_fiscal,
         ),
         (
+            "",
             rf"(?P<date>(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s*(?P<y>{four}|\d{{2}}(?![\d.,/]))\s*[{DASH}]\s*(?:พ\.ศ\.|ปี)?\s*(?P<z>{four}|\d{{2}}(?![\d.,/:])))",
             _read_years,
         ),
-        (rf"(?P<date>(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)\s*(?P<y>{four}))", _read_years),
+        ("", rf"(?P<date>(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)\s*(?P<y>{four}))", _read_years),
         (
+            "",
             rf"(?P<date>(?:ปลายปี|ต้นปี|กลางปี|ปี)\s*(?:พ\.ศ\.|การศึกษา|ที่)?\s*(?P<y>{four}|\d{{2}}(?![\d.,/:]|\s*(?:คน|ครัวเรือน|แห่ง|โครงการ|บาท|%))))",
             _read_years,
         ),
-        (rf"(?P<date>(?<![\d.,/-])(?P<y>25[4-9]\d)\s*[{DASH}]\s*(?P<z>25[4-9]\d)(?![\d,./-]))", _read_years),
-        (rf"(?:เดือน|ช่วง|ประจำ)\s?(?P<date>{full})", _read_month),
+        ("digit", rf"(?P<date>(?<![\d.,/-])(?P<y>25[4-9]\d)\s*[{DASH}]\s*(?P<z>25[4-9]\d)(?![\d,./-]))", _read_years),
+        ("", rf"(?:เดือน|ช่วง|ประจำ)\s?(?P<date>{full})", _read_month),
     ]
-    return tuple((re.compile(source, re.IGNORECASE), read) for source, read in sources)
+    return tuple((begins, re.compile(source, re.IGNORECASE), read) for begins, source, read in sources)
 
 
 _PARTS = re.compile(r"^(?P<day>\d{1,2})?\s*(?P<month>[^\d,]*?)\s*,?\s*(?P<year>\d{4}|\d{2})?$")

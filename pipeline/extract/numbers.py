@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.extract.boundaries import is_cut
 from pipeline.resources import load_table
@@ -15,6 +15,7 @@ DASH = "-–—‐‑−"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 # A digit is not a number of its own inside codes, dates, times, decimals, or Latin words (PM2.5, CB3).
 LEFT = r"(?<![\dA-Za-z_/.:])(?<![\d][-–,])"
+_DIGITS_AND_REST = re.compile(rf"({DIGITS})([^\d]*)")
 RIGHT = r"(?![\d_:]|[/.]\d|,\d|[A-Za-z])"
 
 
@@ -76,6 +77,7 @@ def parse_number(text: str) -> Decimal | None:
     return None
 
 
+@lru_cache(maxsize=32)  # money, counts and percentages of one report ask for the same numbers
 def find_numbers(text: str) -> tuple[Number, ...]:
     """The numbers of `text` in order, without overlap.
 
@@ -107,6 +109,7 @@ def _values(kind: str) -> dict[str, Decimal]:
     return {r.word: Decimal(f"{r.value:f}".rstrip("0").rstrip(".")) for r in scale_words() if r.kind == kind}
 
 
+@cache
 def _words(kind: str) -> str:
     """A regex for one word of the kind, longest first, that ends where no other word goes on."""
     rows = sorted((r for r in scale_words() if r.kind == kind), key=lambda r: -len(r.word))
@@ -162,10 +165,11 @@ def digits_value(text: str) -> Decimal:
     (Decimal('250000'), Decimal('3000000000'))
     """
     total = Decimal(0)
-    for match in re.finditer(rf"({DIGITS})([^\d]*)", text):
+    for match in _DIGITS_AND_REST.finditer(text):
         value = Decimal(match[1].replace(",", ""))
-        for scale in re.findall(_words("scale"), match[2]):
-            value *= _values("scale")[scale]
+        if match[2]:
+            for scale in re.findall(_words("scale"), match[2]):
+                value *= _values("scale")[scale]
         total += value
     return total
 

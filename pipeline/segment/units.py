@@ -24,6 +24,7 @@ LONG_PIECE = 90
 _LISTING = re.compile("เช่น|ได้แก่|อาทิ|ประกอบด้วย")
 _NOMINAL = re.compile("การ|ความ|งาน|เรื่อง|กลุ่ม|คณะ|โครงการ|กองทุน|เครือข่าย")
 _ABBREVIATION = re.compile(r"(?<![ก-๙])(?:[ก-ฮเ-ไ][ก-๙]{0,4}\.)+")
+_BLANK = re.compile(r"\s")
 _WIDE_GAP = re.compile(r"[ \t\u00a0]{2,}")
 
 
@@ -95,12 +96,22 @@ def _sentences(text: str, piece: Span, closed: Enclosed, held: list[int]) -> lis
     """
     if len(piece) <= LONG_PIECE:
         return [piece]
+    blanks = (match.end() for match in _BLANK.finditer(text, piece.start, piece.end))
+    places = {
+        at
+        for at in blanks
+        if at < piece.end
+        and not closed.holds(at)
+        and not _is_held(text, at, held)
+        and not (_NOMINAL.match(text, at) and _LISTING.search(text, piece.start, at))
+    }
+    if not places:
+        return [piece]
     cuts: list[int] = []
     at = piece.start
     for sentence in crfcut(_ABBREVIATION.sub(_mask, piece.slice(text))):
         at += len(sentence)
-        free = at < piece.end and text[at - 1].isspace() and not closed.holds(at) and not _is_held(text, at, held)
-        if free and not (_NOMINAL.match(text, at) and _LISTING.search(text, piece.start, at)):
+        if at in places:
             cuts.append(at)
     return [strip_span(text, Span(a, b)) for a, b in zip([piece.start, *cuts], [*cuts, piece.end], strict=True)]
 

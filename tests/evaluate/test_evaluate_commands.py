@@ -112,7 +112,7 @@ def test_split_appends_and_likeness_and_agreement_speak(corpus, tmp_path, capsys
     assert main(["split", *where(corpus)[:6], "--split", str(target)]) == 0
     assert target.read_bytes() == first
     assert "0 reports added" in capsys.readouterr().out
-    assert main(["likeness", *where(corpus), "--pairs", "1"]) in {0, 1}
+    assert main(["likeness", *where(corpus), "--pairs", "1"]) == 0  # its lines are too short to be compared
     assert "passages" in capsys.readouterr().out
     assert main(["agreement", *where(corpus)]) == 1
     assert "labelled to its end by both" in capsys.readouterr().err

@@ -1,0 +1,340 @@
+"""A trained model: loaded from its folder, it finds and tags with what the labels taught it, beside the rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classify.embeddings import ACCURATE, FAST, Embedder, accurate, has_accurate
+from pipeline.classify.embeddings_static import StaticWords
+from pipeline.classify.embeddings_weights import Floats
+from pipeline.classify.features import Passage, View, matrix, passage_matrix, passage_view, unit_views
+from pipeline.classify.heads import ARRAYS, Head, head_of
+from pipeline.classify.tag import tag_text
+from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
+from pipeline.errors import PipelineError
+from pipeline.extract.findings import Evidence, Extraction, unit_evidence
+from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
+from pipeline.segment import Segmented
+from pipeline.spans import Span
+
+RULES = "rules"
+MODELS = Path(__file__).parents[2] / "models"
+NUMBERS, MANIFEST = "model.npz", "model.json"
+FORMAT = 1
+UNIT, PASSAGE, JOIN = "unit", "passage", "join"
+# Codes below this score are not reported.
+_FLOOR = 0.05
+# Longest finding in characters that joining may make.
+_LONGEST = 700
+_NEAREST = 2
+
+
+class ModelError(PipelineError):
+    """A model that is missing, damaged, or of another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Labelled passages that a decision can point to: their vectors, and what they are called."""
+
+    vectors: Floats
+    names: tuple[str, ...]  # report and place
+
+    def nearest(self, vector: Floats) -> str:
+        """The names of the nearest ones with their cosine; "" without any."""
+        if not self.names:
+            return ""
+        close = self.vectors.astype(np.float32) @ vector
+        best = np.argsort(-close, kind="stable")[:_NEAREST]
+        return "ใกล้: " + ", ".join(f"{self.names[at]} ({close[at]:.2f})" for at in best)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Heads over one embedder."""
+
+    name: str  # fast, accurate, or the user's folder
+    embedder: Embedder
+    heads: Mapping[str, Head]  # by what they decide: unit, passage, join, issue, sdh
+    examples: Examples
+
+    def findings(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> Extraction:
+        """The findings of a report: achieved ones as the model sees them, all others as the rules left them.
+
+        Each unit takes the category that passes its threshold by most, or none; neighbours of one item and one category are joined
+        where the model says that one point goes on.
+        """
+        views = unit_views(normal, segmented, extraction)
+        if not views:
+            return extraction
+        features = matrix(views, self.embedder)
+        head = self.heads[UNIT]
+        scores = head.scores(features)
+        joins = self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0]
+        evidence = unit_evidence(normal, segmented, extraction)
+        runs = _runs(evidence, _decided(head, scores), joins)
+        made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]
+        taken = [finding.span for finding in made]
+        others = [
+            finding
+            for finding in extraction.findings
+            if finding.status is not State.ACHIEVED and not any(finding.span.overlaps(span) for span in taken)
+        ]
+        used = sum(len(run) for run, _ in runs)
+        return Extraction(tuple(sorted([*made, *others], key=lambda f: (f.span, f.category))), extraction.units, used)
+
+    def _finding(
+        self,
+        run: range,
+        category: int,
+        evidence: Sequence[Evidence],
+        scores: NDArray[np.float64],
+        views: Sequence[View],
+        normal: NormalText,
+        segmented: Segmented,
+    ) -> Finding:
+        """The finding of a run of units."""
+        head = self.heads[UNIT]
+        code = head.codes[category]
+        first, last = evidence[run[0]].unit, evidence[run[-1]].unit
+        best = max(run, key=lambda at: (scores[at, category], -at))
+        score = float(scores[best, category])
+        votes = tuple(vote for at in run for vote in evidence[at].votes)
+        by_rules = any((f := evidence[at].finding) is not None and f.category == code for at in run)
+        section = segmented.sections[first.section]
+        reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *_rule_reasons(normal.text, code, votes)]
+        if section.rule:
+            reasons.append(f"หัวข้อ “{section.title[:60]}” [{section.rule}]")
+        reasons.append(self.examples.nearest(self.embedder.embed([views[best].text])[0]))
+        return Finding(
+            Span(first.span.start, last.span.end),
+            code,
+            State.ACHIEVED,
+            round(score * normal.blocks[first.block].confidence, 3),
+            "rules+model" if by_rules else "model",
+            "; ".join(filter(None, reasons)),
+            section.title,
+            first.block,
+            votes,
+        )
+
+    def passage_tags(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Tag, ...]:
+        """The categories of a text as one passage, all with a score of at least 0.05; at most the best one is accepted."""
+        view = passage_view(normal, segmented, extraction)
+        head = self.heads[PASSAGE]
+        scores = head.scores(matrix([view], self.embedder))[0]
+        best = int((scores / head.accept).argmax())
+        votes = [vote for at in unit_evidence(normal, segmented, extraction) for vote in at.votes]
+        near = self.examples.nearest(self.embedder.embed([view.text])[0]) if view.text else ""
+        tags = []
+        for at, code in enumerate(head.codes):
+            score = float(scores[at])
+            if score >= _FLOOR:
+                zone = head.zone(at, score)
+                reasons = [f"แบบจำลอง {self.name}: {zone}", *_rule_reasons(normal.text, code, votes), near]
+                taken = zone == "accepted" and at == best
+                tags.append(
+                    Tag(CATEGORY, code, score, taken, self._decided_by(votes, code), "; ".join(filter(None, reasons)))
+                )
+        return tuple(sorted(tags, key=lambda tag: -tag.score))
+
+    def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
+        """The issues and themes of each passage with a score of at least 0.05, best first in each scheme."""
+        if not passages:
+            return []
+        features = passage_matrix(passages, self.embedder, folder)
+        found: list[list[Tag]] = [[] for _ in passages]
+        ruled = [
+            {(t.scheme, t.code): t for t in tag_text(p.text, context=p.context, context_title=p.title, folder=folder)}
+            for p in passages
+        ]
+        for scheme in (ISSUE, SDH):
+            head = self.heads[scheme]
+            for row, (tags, rules, scores) in enumerate(zip(found, ruled, head.scores(features), strict=True)):
+                near = ""
+                made = []
+                for at in np.argsort(-scores, kind="stable"):
+                    code, score = head.codes[at], float(scores[at])
+                    if score < _FLOOR:
+                        break
+                    zone = head.zone(int(at), score)
+                    if zone == "accepted" and not near:
+                        near = self.examples.nearest(self.embedder.embed([" ".join(passages[row].text.split())])[0])
+                    rule = rules.get((scheme, code))
+                    reasons = [
+                        f"แบบจำลอง {self.name}: {zone}",
+                        rule.because if rule else "",
+                        near if zone == "accepted" else "",
+                    ]
+                    by = "rules+model" if rule and rule.accepted else "model"
+                    made.append(Tag(scheme, code, score, zone == "accepted", by, "; ".join(filter(None, reasons))))
+                tags += made
+        return [tuple(tags) for tags in found]
+
+    def _decided_by(self, votes: Sequence[Vote], code: str) -> str:
+        """Whether rules spoke for the code too."""
+        return "rules+model" if any(vote.label == code for vote in votes) else "model"
+
+
+def _decided(head: Head, scores: NDArray[np.float64]) -> list[int]:
+    """The category of each unit, -1 for none."""
+    share = scores / head.accept
+    best = share.argmax(axis=1)
+    return [int(at) if share[row, at] >= 1 else -1 for row, at in enumerate(best)]
+
+
+def _runs(evidence: Sequence[Evidence], decided: Sequence[int], joins: NDArray[np.bool_]) -> list[tuple[range, int]]:
+    """Units of one category that make one finding each: neighbours in one item, where they go on."""
+    runs: list[tuple[range, int]] = []
+    for at, category in enumerate(decided):
+        if category < 0:
+            continue
+        if runs:
+            before, known = runs[-1]
+            goes_on = (
+                before.stop == at
+                and known == category
+                and evidence[at].unit.item == evidence[before.start].unit.item
+                and bool(joins[at])
+                and evidence[at].unit.span.end - evidence[before.start].unit.span.start <= _LONGEST
+            )
+            if goes_on:
+                runs[-1] = (range(before.start, at + 1), category)
+                continue
+        runs.append((range(at, at + 1), category))
+    return runs
+
+
+def _rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
+    """The words of the strongest cues for a category, with their rules."""
+    mine = sorted((vote for vote in votes if vote.label == code and vote.span), key=lambda vote: -vote.weight)[:3]
+    return [f"“{vote.span.slice(text)[:60]}” [{vote.rule}]" for vote in mine if vote.span]
+
+
+def chosen(name: str) -> str:
+    """The model that this machine can run when `name` is asked for: `accurate` falls back to `fast` where it is not installed."""
+    return FAST if name == ACCURATE and not has_accurate() else name
+
+
+def fallback_note(name: str) -> str:
+    """One line that says that another model runs than was asked for; "" when it is the same."""
+    if chosen(name) == name:
+        return ""
+    return f'The model "{name}" is not installed here; "{chosen(name)}" is used. For it: pip install "lessons-pipeline[accurate]"'
+
+
+def model_for(settings: Settings) -> Model | None:
+    """The model that the settings ask for; None for the rules alone. Raises ModelError when it cannot be loaded."""
+    name = chosen(settings.model)
+    return None if name == RULES else load_model(folder_of(name))
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a model: one of those shipped, or the user's own. Raises ModelError when there is none."""
+    folder = MODELS / name if name in {FAST, ACCURATE} else Path(name)
+    if not (folder / MANIFEST).is_file():
+        raise ModelError(
+            f"There is no model in {folder}.", "Use rules, fast, accurate or a folder that `lessons train` made."
+        )
+    return folder
+
+
+def model_mark(name: str) -> str:
+    """16 hexadecimal digits that change with the model; "" for the rules alone."""
+    name = chosen(name)
+    return "" if name == RULES else _digest((folder_of(name) / MANIFEST).read_bytes())[:16]
+
+
+@cache
+def load_model(folder: Path) -> Model:
+    """The model of a folder. Raises ModelError when a file is missing or not as its manifest says."""
+    manifest = read_manifest(folder)
+    numbers = read_numbers(folder, NUMBERS, manifest)
+    try:
+        embedder = _embedder(folder, manifest)
+        heads = {
+            name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
+            for name, codes in manifest["heads"].items()
+        }
+        examples = Examples(numbers["examples"], tuple(manifest["examples"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelError(f"The model in {folder} is damaged ({error}).", "Train it again: make train") from error
+    return Model(manifest["name"], embedder, heads, examples)
+
+
+def _embedder(folder: Path, manifest: Mapping[str, Any]) -> Embedder:
+    """The embedder that the model was trained with."""
+    if manifest["embedder"] == StaticWords.name:
+        return StaticWords(read_numbers(folder, StaticWords.file, manifest))
+    embedder = accurate()
+    if embedder.name != manifest["embedder"]:
+        raise ModelError(f"The model in {folder} needs {manifest['embedder']}.", "Train it again: make train")
+    return embedder
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a model says. Raises ModelError when it cannot be read or is of another version."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder / MANIFEST} cannot be read ({error}).", "Train the model again: make train"
+        ) from error
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"The model in {folder} is of another version.", "Train it again: make train")
+    return manifest
+
+
+def read_numbers(folder: Path, name: str, manifest: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The arrays of a file whose SHA-256 stands in the manifest; no code is ever read from it. Raises ModelError otherwise."""
+    path = folder / name
+    try:
+        data = path.read_bytes()
+        if _digest(data) != manifest["sha256"][name]:
+            raise ModelError(f"{path} is not the file that was trained.", "Restore it, or train again: make train")
+        with np.load(path, allow_pickle=False) as held:
+            return {key: held[key] for key in held.files}
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}).", "Train the model again: make train") from error
+
+
+def save_model(
+    folder: Path, model: Model, *, trained: Mapping[str, Any], words: Mapping[str, NDArray[Any]] | None = None
+) -> None:
+    """Writes a model into its folder: arrays without code, and a manifest with their hashes and how it was `trained`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = {f"{name}.{part}": array for name, head in model.heads.items() for part, array in head.arrays().items()}
+    files = {NUMBERS: {**numbers, "examples": model.examples.vectors.astype(np.float16)}}
+    if words is not None:
+        files[StaticWords.file] = dict(words)
+    for name, arrays in files.items():
+        np.savez_compressed(folder / name, allow_pickle=False, **arrays)  # type: ignore[arg-type]  # numpy types its own options alone
+    manifest = {
+        "format": FORMAT,
+        "name": model.name,
+        "embedder": model.embedder.name,
+        "heads": {name: list(head.codes) for name, head in model.heads.items()},
+        "sha256": {name: _digest((folder / name).read_bytes()) for name in files},
+        "trained": dict(trained),
+        "examples": list(model.examples.names),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def with_name(model: Model, name: str) -> Model:
+    """The same model under another name."""
+    return replace(model, name=name)

@@ -1,0 +1,1 @@
+"""Models trained from labelled reports: examples, distilled word vectors, heads, model cards."""
