@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: extract verify test check evaluate bench format help clean
+.PHONY: extract verify test check evaluate bench campaign format help clean
 
 extract: $(READY) ## Read the reports below INPUT into the dataset folder OUT (ARGS="--planned --jobs 4")
 	$(BIN)/python -m pipeline extract "$(INPUT)" --out "$(OUT)" $(ARGS)
@@ -41,12 +41,18 @@ check: $(READY_DEV) ## Lint, format, types, layers, docs
 
 evaluate: $(READY) ## Scores with intervals on the held-back part of the corpus, beside the baselines, against the floors
 	$(BIN)/python -m pipeline.evaluate table
-	$(BIN)/python -m pipeline.evaluate likeness --short
+	$(BIN)/python -m pipeline.evaluate facts --part test
+	$(BIN)/python -m pipeline.evaluate likeness --pairs 0
 	$(BIN)/python -m pipeline.evaluate agreement
 	$(BIN)/python -m pipeline.evaluate gate
 
-bench: $(READY) ## Speed and memory, as ratios to one bare word-tokenisation pass
+bench: $(READY_DEV) ## Speed and memory: the whole way as a ratio to one bare word-tokenisation pass; pages per second of each format
 	$(BIN)/python -m pipeline.bench "$(INPUT)"
+	$(BIN)/python tests/ingest/bench_readers.py
+
+campaign: $(READY_DEV) ## Slow campaigns: 600 planted quotes in damaged Thai, 200 mutations of every format
+	LESSONS_CAMPAIGN=600 $(BIN)/python -m pytest -m campaign tests/ingest/test_damage_repair.py
+	LESSONS_CAMPAIGN=200 $(BIN)/python -m pytest -m campaign tests/ingest/test_hostile_files.py
 
 format: $(READY_DEV) ## Format the code and mend what the linter can
 	$(BIN)/python -m ruff check --fix .

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.classify.tag import tag_text
+from pipeline.classify.features import Passage
+from pipeline.classify.model import tag_passages
 from pipeline.classify.taxonomy import ISSUE
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
@@ -22,6 +23,7 @@ from pipeline.records import (
     ReportStatus,
     Settings,
     State,
+    Tag,
     content_id,
 )
 from pipeline.segment import Segmented
@@ -56,8 +58,11 @@ def assemble(
     """
     project = sheet.project
     around = area_of([place for place in sheet.places if place.span], sheet.places)
+    name = project.project_name or project.title
+    findings = kept(extraction.findings, settings)
+    tags = tag_passages([Passage(f.span.slice(normal.text), f.section, name) for f in findings], settings)
     lessons = tuple(
-        _lesson(report, normal, sheet, finding, around, settings) for finding in kept(extraction.findings, settings)
+        _lesson(report, normal, sheet, finding, around, each) for finding, each in zip(findings, tags, strict=True)
     )
     return ReportResult(
         report_id=content_id("r", report.source, report.sha256),
@@ -70,7 +75,7 @@ def assemble(
         damage=normal.damage,
         units=len(segmented.units),
         facts_of_project=project,
-        issues=_issues(project.project_name or project.title, lessons, settings),
+        issues=_issues(name, lessons, settings),
         lessons=lessons,
         facts=tuple(
             (replace(fact, text=fact.span.slice(normal.text)), raw_span(report, normal, fact.span))
@@ -143,7 +148,7 @@ def area_of(named: Sequence[Place], known: Iterable[Place]) -> Area:
 
 
 def _lesson(
-    report: Report, normal: NormalText, sheet: FactSheet, finding: Finding, around: Area, settings: Settings
+    report: Report, normal: NormalText, sheet: FactSheet, finding: Finding, around: Area, tags: tuple[Tag, ...]
 ) -> Lesson:
     """A finding with its quote, its place in the source, its tags and the facts of its project."""
     project = sheet.project
@@ -160,12 +165,7 @@ def _lesson(
         raw_text=raw.slice(report.raw),
         raw_span=raw if report.addressable else None,
         locator=normal.blocks[finding.block].locator,
-        tags=tag_text(
-            text,
-            context=finding.section,
-            context_title=project.project_name or project.title,
-            folder=settings.taxonomy,
-        ),
+        tags=tags,
         places=places,
         project_code=project.project_code,
         year_ce=project.year_be - 543 if project.year_be else None,
@@ -177,5 +177,6 @@ def _lesson(
 
 def _issues(title: str, lessons: Sequence[Lesson], settings: Settings) -> tuple[str, ...]:
     """The issues that the name of the project or a lesson is tagged with, in the order of their codes."""
-    tags = [*tag_text(title, folder=settings.taxonomy), *(tag for lesson in lessons for tag in lesson.tags)]
+    (own,) = tag_passages([Passage(title)], settings)
+    tags = [*own, *(tag for lesson in lessons for tag in lesson.tags)]
     return tuple(sorted({tag.code for tag in tags if tag.scheme == ISSUE and tag.accepted}))

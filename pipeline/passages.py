@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.classify.tag import tag_text
+from pipeline.classify.features import Passage
+from pipeline.classify.model import model_for, tag_passages
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
 from pipeline.errors import PipelineError, ReadError, ResourceError, UsageError
 from pipeline.extract.findings import category_scores, extract
@@ -36,9 +37,14 @@ def tag_passage(text: str, settings: Settings) -> tuple[Tag, ...]:
     report = read(Path("passage.txt"), data, source="passage", settings=settings)
     normal = normalise(report)
     segmented = segment(normal)
-    findings = extract(normal, segmented).findings
-    weak = category_scores(normal, segmented)
-    tags = [*_categories(findings, weak), *tag_text(normal.text, folder=settings.taxonomy)]
+    extraction = extract(normal, segmented)
+    model = model_for(settings)
+    if model is None:
+        categories = tuple(_categories(extraction.findings, category_scores(normal, segmented)))
+    else:
+        categories = model.passage_tags(normal, segmented, extraction)
+    (others,) = tag_passages([Passage(normal.text)], settings)
+    tags = [*categories, *others]
     return tuple(sorted((t for t in tags if t.score >= LOWEST_SCORE), key=lambda t: (t.scheme, -t.score, t.code)))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.assembly import assemble
+from pipeline.classify.model import model_for
 from pipeline.dataset.export import sha256_of
 from pipeline.dataset.publish import STAGE as PUBLISH
 from pipeline.dataset.publish import publish
@@ -103,6 +104,9 @@ def _process(report: Report, settings: Settings) -> ReportResult:
         extraction = extract(normal, segmented)
         facts = find_facts(normal, title=report.title)
     with stage_boundary("classify"):
+        model = model_for(settings)
+        if model is not None:
+            extraction = model.findings(normal, segmented, extraction)
         result = assemble(report, normal, segmented, extraction, facts, settings)
     if not settings.public:
         return result

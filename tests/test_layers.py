@@ -11,6 +11,7 @@ STAGES = ("ingest", "segment", "extract", "classify", "dataset", "lessons")
 # What stands above all stages and may use any of them.
 ABOVE = (
     "run",
+    "learn",
     "process",
     "sources",
     "assembly",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "ingest"))
-from make_files import SOFFICE, made, sentences  # noqa: E402  # the makers live beside the readers' tests
+from make_files import SOFFICE, made, sentences  # the makers live beside the readers' tests
 
 from pipeline.process import process
 from pipeline.records import Settings, State

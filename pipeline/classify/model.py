@@ -22,6 +22,7 @@ from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
 from pipeline.errors import PipelineError
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
+from pipeline.ingest.damage import unreadable
 from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
 from pipeline.segment import Segmented
 from pipeline.spans import Span
@@ -81,7 +82,9 @@ class Model:
         scores = head.scores(features)
         joins = self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0]
         evidence = unit_evidence(normal, segmented, extraction)
-        runs = _runs(evidence, _decided(head, scores), joins)
+        sound = [normal.blocks[each.unit.block].damage < unreadable() for each in evidence]
+        decided = [category if whole else -1 for category, whole in zip(_decided(head, scores), sound, strict=True)]
+        runs = _runs(evidence, decided, joins)
         made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]
         taken = [finding.span for finding in made]
         others = [
@@ -218,6 +221,17 @@ def _rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
     """The words of the strongest cues for a category, with their rules."""
     mine = sorted((vote for vote in votes if vote.label == code and vote.span), key=lambda vote: -vote.weight)[:3]
     return [f"“{vote.span.slice(text)[:60]}” [{vote.rule}]" for vote in mine if vote.span]
+
+
+def tag_passages(passages: Sequence[Passage], settings: Settings) -> list[tuple[Tag, ...]]:
+    """The issues and themes of each passage, by the model that the settings ask for, or by the rules."""
+    model = model_for(settings)
+    if model is not None:
+        return model.tags(passages, settings.taxonomy)
+    return [
+        tag_text(each.text, context=each.context, context_title=each.title, folder=settings.taxonomy)
+        for each in passages
+    ]
 
 
 def chosen(name: str) -> str:

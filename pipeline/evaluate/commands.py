@@ -1,6 +1,7 @@
 """How well the pipeline does on the gold corpus, and how far the gold itself can be trusted.
 
     python -m pipeline.evaluate score [--part train|dev|open] [--errors N] [--short]
+    python -m pipeline.evaluate facts       the facts of the projects, field by field
     python -m pipeline.evaluate table       rules and baselines on the test part: make evaluate
     python -m pipeline.evaluate gate        the test part against corpus/floors.json; --raise lifts the floors
     python -m pipeline.evaluate split       append new reports to corpus/split.tsv
@@ -21,6 +22,7 @@ from pathlib import Path
 from pipeline.errors import PipelineError, UsageError
 from pipeline.evaluate.agreement import compare_readers
 from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, LearntBaseline, Nothing
+from pipeline.evaluate.facts import facts_table, score_facts
 from pipeline.evaluate.gate import FLOORS, falls, load_floors, metrics, part_fingerprint, raised, write_floors
 from pipeline.evaluate.gold import GOLD, LABELS, REPORTS, load_gold
 from pipeline.evaluate.likeness import measure_likeness
@@ -69,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     made = {}
     for name, run, says in (
         ("score", _score, "score the pipeline on the reports that may be looked at"),
+        ("facts", _facts, "score the facts of the projects, field by field"),
         ("table", _table, "score the pipeline and the baselines on the test part"),
         ("gate", _gate, "compare the test part with the floors"),
         ("split", _split, "append new reports to the split"),
@@ -81,7 +84,8 @@ def parser() -> argparse.ArgumentParser:
             made[name].add_argument(f"--{option}", type=Path, default=default)
     for name in ("score", "table", "gate"):
         made[name].add_argument("--model", default=MODELS[0])
-    made["score"].add_argument("--part", default="open", choices=sorted(PARTS))
+    for name in ("score", "facts"):
+        made[name].add_argument("--part", default="open", choices=sorted(PARTS))
     made["score"].add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")
     made["score"].add_argument("--short", action="store_true", help="the summary only")
     made["table"].add_argument("--short", action="store_true", help="the comparison only")
@@ -115,6 +119,13 @@ def _score(options: argparse.Namespace) -> int:
         print(full_report(scores, title=f"{options.model}, part {options.part}"))
     if options.errors:
         print(mistakes(scores, options.errors))
+    return 0
+
+
+def _facts(options: argparse.Namespace) -> int:
+    """The exit code of `facts`."""
+    names = reports_in(options.part, load_split(options.split))
+    print(facts_table(score_facts(load_gold(options.gold), options.reports, names)))
     return 0
 
 

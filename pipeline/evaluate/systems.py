@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.classify.tag import tag_text
+from pipeline.classify.features import Passage
+from pipeline.classify.model import tag_passages
 from pipeline.classify.taxonomy import ISSUE, SDH
 from pipeline.evaluate.readings import Reading
 from pipeline.passages import tag_passage
@@ -79,11 +80,10 @@ class Pipeline:
     def tag(self, reading: Reading, span: Span) -> tuple[Tag, ...]:
         """The tags of a passage with its heading and the project's name, as a lesson there would get them."""
         section = reading.section_at(span)
-        return tag_text(
-            span.slice(reading.normal.text),
-            context=section.title if section else "",
-            context_title=self._titles.get(reading.name, ""),
-        )
+        title = self._titles.get(reading.name, "")
+        passage = Passage(span.slice(reading.normal.text), section.title if section else "", title)
+        (tags,) = tag_passages([passage], self.settings)
+        return tags
 
     def tag_alone(self, text: str) -> tuple[Tag, ...]:
         """What `lessons tag` says of the passage."""

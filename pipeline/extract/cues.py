@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
@@ -105,6 +106,8 @@ def priors(role: str) -> dict[str, float]:
 # Up to this length a cue may be half of another word (ท้อ in ท้องถิ่น, ช้า in ช้าง), and must be whole words; longer ones
 # may not: 4.8 % of the cues in the reports do not fall on the boundaries of the tokeniser.
 SHORT_CUE = 5
+# What makes a pattern more than plain words.
+_MARK = re.compile(r"[^ก-๛ a-zA-Z]")
 
 
 def cue_votes(text: str, units: tuple[Unit, ...], words: Words | None = None) -> list[list[Vote]]:
@@ -122,6 +125,12 @@ def cue_votes(text: str, units: tuple[Unit, ...], words: Words | None = None) ->
         if row.category and not _negated(text, match) and (len(match.span) > SHORT_CUE or words.holds(match.span)):
             votes[at].append(Vote(row.category, row.weight, row.id, match.span))
     return votes
+
+
+def cue_phrases() -> tuple[str, ...]:
+    """The phrases of all cues that are plain words, in order, each once."""
+    patterns = (row.pattern.lstrip("^") for row in load_table("cues.tsv", CueRow))
+    return tuple(dict.fromkeys(pattern for pattern in patterns if not _MARK.search(pattern)))
 
 
 def state_votes(text: str, units: tuple[Unit, ...], words: Words | None = None) -> list[list[StateVote]]:

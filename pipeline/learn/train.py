@@ -61,7 +61,7 @@ def train_model(
     for head, (numbers, rows) in features.items():
         heads[head], outside[head] = _fit(head, numbers, rows, groups, embedder.dimensions, strengths)
     named = examples.named[:: max(1, -(-len(examples.named) // _MOST_NAMED))]
-    vectors = embedder.embed([text for _, text in named]).astype(np.float16)
+    vectors = embedder.embed([text for _, text in named])
     return Model(name, embedder, heads, Examples(vectors, tuple(key for key, _ in named))), outside
 
 
@@ -71,9 +71,11 @@ def _fit(
     """One head, and its probabilities out of fold."""
     answers, weights = rows.arrays()
     if head in {ISSUE, SDH}:
-        vectors, strength = (strengths.own, strengths.title), strengths.tags
+        vectors: tuple[float, ...] = (strengths.own, strengths.title)
+        strength = strengths.tags
     else:
-        vectors, strength = (strengths.own, strengths.around, strengths.around, strengths.title), strengths.regression
+        vectors = (strengths.own, strengths.around, strengths.around, strengths.title)
+        strength = strengths.regression
     scale = scales(features, dimensions, strengths.rules, vectors)
     numbered = [groups[report] for report in rows.groups]
     return fit_head(rows.codes, features, answers, weights, numbered, strength=strength, scale=scale)

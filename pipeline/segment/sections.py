@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.records import Block, BlockKind, NormalText, Section
 from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
@@ -198,6 +199,7 @@ def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str,
     build.add_passage(block.span, index, section)
 
 
+@lru_cache(maxsize=64)  # all cells of a column ask for the same header
 def _header(text: str) -> HeadingMatch | None:
     """The label that the text of a header cell opens with."""
     return read_heading(text, Span(0, len(text)), BlockKind.HEADING) if text.strip() else None

@@ -147,4 +147,4 @@ def _absorb_short(text: str, pieces: list[Span]) -> list[Span]:
 
 
 def _size(text: str, span: Span) -> int:
-    return sum(not char.isspace() for char in span.slice(text))
+    return sum(map(len, span.slice(text).split()))
