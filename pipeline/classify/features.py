@@ -38,6 +38,11 @@ class View:
     title: str  # of its section
     rules: Floats
 
+    @property
+    def window(self) -> str:
+        """The text with its neighbours."""
+        return " ".join(part for part in (self.before, self.text, self.after) if part)
+
 
 def unit_views(normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[View, ...]:
     """The view of each unit, in order."""
@@ -53,8 +58,8 @@ def unit_views(normal: NormalText, segmented: Segmented, extraction: Extraction)
             *_of_rules(own),
             *_of_neighbour(before),
             *_of_neighbour(after),
-            *_one_of(_STATES, section.state.value if section.state else ""),
-            *_one_of(_STATES, segmented.genre_state.value if segmented.genre_state else ""),
+            # A heading that says nothing of state leaves it to the genre.
+            *_one_of(_STATES, state.value if (state := section.state or segmented.genre_state) else ""),
             *(float(role in section.role.split("+")) for role in _ROLES),
             *_of_place(own, normal.blocks[own.unit.block], at / count),
             float(before is None),
@@ -80,7 +85,7 @@ def passage_view(normal: NormalText, segmented: Segmented, extraction: Extractio
     text = " ".join(normal.text.split())
     none = [0.0] * len(_of_neighbour(None))
     rules = np.array([_of_rules(own) for own in evidence] or [[0.0] * RULES], dtype=np.float32).max(axis=0)
-    places = [0.0] * (2 * len(_STATES) + len(_ROLES) + _PLACES)
+    places = [0.0] * (len(_STATES) + len(_ROLES) + _PLACES)
     numbers = [*rules, *none, *none, *places, 1.0, 1.0, *_of_text(text), float(len(evidence) > 1)]
     return View(text, "", "", "", np.array(numbers, dtype=np.float32))
 
@@ -145,14 +150,9 @@ _PLACES = len(_KINDS) + 3
 
 
 def matrix(views: Sequence[View], embedder: Embedder) -> Floats:
-    """The features of views with shape (views, features): rules, then the vectors of unit, unit before, unit after, heading."""
+    """The features of views with shape (views, features): rules, then the vectors of unit, of it with its neighbours, of the heading."""
     rules = np.stack([view.rules for view in views])
-    texts = (
-        [view.text for view in views],
-        [v.before for v in views],
-        [v.after for v in views],
-        [v.title for v in views],
-    )
+    texts = [view.text for view in views], [view.window for view in views], [view.title for view in views]
     return np.hstack([rules, *(_vectors(each, embedder) for each in texts)])
 
 

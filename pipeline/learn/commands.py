@@ -27,7 +27,7 @@ from pipeline.classify.model import MANIFEST, MODELS, load_model, read_manifest,
 from pipeline.errors import PipelineError, UsageError
 from pipeline.evaluate.gold import GOLD, REPORTS, Gold, load_gold
 from pipeline.evaluate.readings import read_gold
-from pipeline.evaluate.split import SPLIT, TEST, TRAIN, SplitRow, load_split, reports_in
+from pipeline.evaluate.split import SPLIT, TRAIN, SplitRow, load_split, reports_in
 from pipeline.extract.cues import cue_phrases
 from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
@@ -118,11 +118,10 @@ def _words(folder: Path, reports: Path, rows: Sequence[SplitRow]) -> dict[str, N
 
 
 def _texts(reports: Path, rows: Sequence[SplitRow]) -> Iterable[str]:
-    """The units and headings of all reports but those of the test part, labelled or not."""
-    held_back = {row.report for row in rows if row.part == TEST}
-    known = {row.report for row in rows}
+    """The units and headings of the reports that may be learnt from, labelled or not."""
+    learnt = {row.report for row in rows if row.part == TRAIN}
     names = sorted(path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file())
-    chosen = [name for name in names if name not in held_back and (not rows or name in known)]
+    chosen = [name for name in names if not rows or name in learnt]
     for name in tqdm(chosen, unit=" reports", desc="texts", leave=False, disable=None):
         try:
             normal = normalise(read(reports / name, source=name, settings=Settings()))

@@ -74,7 +74,7 @@ def _fit(
         vectors: tuple[float, ...] = (strengths.own, strengths.title)
         strength = strengths.tags
     else:
-        vectors = (strengths.own, strengths.around, strengths.around, strengths.title)
+        vectors = (strengths.own, strengths.around, strengths.title)
         strength = strengths.regression
     scale = scales(features, dimensions, strengths.rules, vectors)
     numbered = [groups[report] for report in rows.groups]

@@ -20,6 +20,8 @@ from pipeline.spans import Span, strip_span
 SHORTEST_UNIT = 10
 # Longer pieces hold more than one sentence: of the findings of the training reports a fourth lay in a piece twice their size.
 LONG_PIECE = 90
+# A longer line is no paragraph; crfcut takes 50 s for a megabyte.
+LONGEST_PIECE = 100_000
 # Behind เช่น a list of noun phrases goes on over its blanks.
 _LISTING = re.compile("เช่น|ได้แก่|อาทิ|ประกอบด้วย")
 _NOMINAL = re.compile("การ|ความ|งาน|เรื่อง|กลุ่ม|คณะ|โครงการ|กองทุน|เครือข่าย")
@@ -94,16 +96,18 @@ def _sentences(text: str, piece: Span, closed: Enclosed, held: list[int]) -> lis
 
     Bare crfcut also cuts at the stops of abbreviations and before เช่น; its cuts count at blanks, outside brackets and where no word holds on.
     """
-    if len(piece) <= LONG_PIECE:
+    if not LONG_PIECE < len(piece) <= LONGEST_PIECE:
         return [piece]
     blanks = (match.end() for match in _BLANK.finditer(text, piece.start, piece.end))
+    listing = _LISTING.search(text, piece.start, piece.end)
+    listed = listing.end() if listing else piece.end
     places = {
         at
         for at in blanks
         if at < piece.end
         and not closed.holds(at)
         and not _is_held(text, at, held)
-        and not (_NOMINAL.match(text, at) and _LISTING.search(text, piece.start, at))
+        and not (at >= listed and _NOMINAL.match(text, at))
     }
     if not places:
         return [piece]
