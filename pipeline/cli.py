@@ -84,6 +84,7 @@ def _extract_arguments(sub: argparse.ArgumentParser) -> None:
         "--mask-public-roles", action="store_true", help="with --public: mask mayors, doctors, heads of villages … too"
     )
     _taxonomy_argument(sub)
+    _model_argument(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -100,6 +101,7 @@ def _extract(options: argparse.Namespace) -> int:
         public=options.public,
         keep_public_roles=not options.mask_public_roles,
         taxonomy=_taxonomy(options),
+        model=_model(options),
     )
     summary = extract_folder(options.inputs, options.out, settings, jobs=options.jobs, progress=not options.quiet)
     kept = f", {summary.kept} unchanged since the last run" if summary.kept else ""
@@ -139,13 +141,15 @@ def _tag_arguments(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("passages", metavar="IN.jsonl", type=Path, help='lines {"id": …, "text": …}')
     sub.add_argument("--out", metavar="OUT.jsonl", type=Path, required=True, help="the same ids with their codes")
     _taxonomy_argument(sub)
+    _model_argument(sub)
 
 
 def _tag(options: argparse.Namespace) -> int:
     """Runs `lessons tag`: 0; 3 when some lines could not be tagged, 1 when none could."""
     from pipeline.passages import tag_file
 
-    tagged, problems = tag_file(options.passages, options.out, Settings(taxonomy=_taxonomy(options)))
+    settings = Settings(taxonomy=_taxonomy(options), model=_model(options))
+    tagged, problems = tag_file(options.passages, options.out, settings)
     print(f"{tagged} passages tagged, {len(problems)} lines left out: {options.out}")
     for problem in problems[:_SHOWN_PROBLEMS]:
         print(f"  {problem.source}: {problem.reason} {problem.remedy}", file=sys.stderr)
@@ -205,6 +209,46 @@ def _taxonomy(options: argparse.Namespace) -> Path | None:
     return folder.resolve() if folder else None
 
 
+def _model_argument(sub: argparse.ArgumentParser) -> None:
+    """Adds the option for what decides."""
+    sub.add_argument(
+        "--model",
+        metavar="NAME",
+        default=Settings().model,
+        help="what decides: rules alone; with them fast (trained, NumPy alone) or accurate (trained, with a language model, to be installed); "
+        "or a folder that `lessons train` made (default: %(default)s)",
+    )
+
+
+def _model(options: argparse.Namespace) -> str:
+    """The model that will run, told in one line when it is another than was asked for. Raises UsageError for an unknown one."""
+    from pipeline.classify.model import RULES, ModelError, chosen, fallback_note, folder_of
+
+    if note := fallback_note(options.model):
+        print(note, file=sys.stderr)
+    name = chosen(options.model)
+    if name != RULES:
+        try:
+            folder_of(name)
+        except ModelError as error:
+            raise UsageError(error.reason, error.remedy) from error
+    return name
+
+
+def _train_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons train`."""
+    from pipeline.learn.arguments import add_arguments
+
+    add_arguments(sub)
+
+
+def _train(options: argparse.Namespace) -> int:
+    """Runs `lessons train`: 0."""
+    from pipeline.learn.commands import train
+
+    return train(options)
+
+
 def _count(text: str) -> int:
     """A whole number of 0 or more. Raises argparse.ArgumentTypeError for anything else."""
     if not text.isascii() or not text.isdigit():
@@ -238,5 +282,6 @@ COMMANDS = (
     Command("extract", "read reports into a dataset folder", _extract_arguments, _extract),
     Command("tag", "tag passages (JSON lines) with categories, issues and themes", _tag_arguments, _tag),
     Command("verify", "check a dataset against its sources", _verify_arguments, _verify),
+    Command("train", "train models from labelled reports", _train_arguments, _train),
     Command("gold", "labels out to annotation tools and back", _gold_arguments, _gold),
 )

@@ -18,6 +18,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pipeline.bounded import LimitError, Worker
+from pipeline.classify.model import model_mark
 from pipeline.classify.taxonomy import CATEGORY
 from pipeline.dataset.export import export, finish_export
 from pipeline.dataset.store import Store, UnfitRowsError
@@ -86,7 +87,7 @@ def extract_folder(
 def run_fingerprint(settings: Settings) -> str:
     """16 hexadecimal digits over the code, the data, the deciding libraries and the settings of a run."""
     digest = hashlib.sha256(
-        f"{fingerprint()}{sorted(_versions().items())}{replace(settings, taxonomy=None)!r}".encode()
+        f"{fingerprint()}{sorted(_versions().items())}{replace(settings, taxonomy=None)!r}{model_mark(settings.model)}".encode()
     )
     if settings.taxonomy:
         for path in sorted(p for p in settings.taxonomy.rglob("*") if p.is_file()):

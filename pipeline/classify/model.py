@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from pipeline.classify.embeddings import ACCURATE, FAST, Embedder, accurate, has
 from pipeline.classify.embeddings_static import StaticWords
 from pipeline.classify.embeddings_weights import Floats
 from pipeline.classify.features import Passage, View, matrix, passage_matrix, passage_view, unit_views
-from pipeline.classify.heads import ARRAYS, Head, head_of
+from pipeline.classify.frames import frames_of
+from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
+from pipeline.classify.rules import term_votes
 from pipeline.classify.tag import tag_text
-from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
+from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
 from pipeline.errors import PipelineError
-from pipeline.extract.findings import Evidence, Extraction, unit_evidence
+from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence, Extraction, unit_evidence
 from pipeline.ingest.damage import unreadable
 from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
 from pipeline.segment import Segmented
@@ -37,6 +40,11 @@ _FLOOR = 0.05
 # Longest finding in characters that joining may make.
 _LONGEST = 700
 _NEAREST = 2
+_THAI = re.compile("[ก-๙]")
+# What an achieved finding of the rules, at confidence 1, adds to the log odds of its category. The rules grew on real reports, the labels
+# are of composed ones, in which headings help less: at 0 the model loses real findings that the rules hold, up to 2 nothing is lost on
+# the development reports (unit macro F1 .56 and .55, F1 at IoU 0.5 .38 and .41).
+_RULES_SAY = 2.0
 
 
 class ModelError(PipelineError):
@@ -79,11 +87,11 @@ class Model:
             return extraction
         features = matrix(views, self.embedder)
         head = self.heads[UNIT]
-        scores = head.scores(features)
-        joins = self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0]
         evidence = unit_evidence(normal, segmented, extraction)
-        sound = [normal.blocks[each.unit.block].damage < unreadable() for each in evidence]
-        decided = [category if whole else -1 for category, whole in zip(_decided(head, scores), sound, strict=True)]
+        scores = _with_rules(head, head.scores(features), evidence)
+        joins = _joined(self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0], evidence)
+        open_to = [_may_state(normal, own) for own in evidence]
+        decided = [category if may else -1 for category, may in zip(_decided(head, scores), open_to, strict=True)]
         runs = _runs(evidence, decided, joins)
         made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]
         taken = [finding.span for finding in made]
@@ -135,7 +143,7 @@ class Model:
         view = passage_view(normal, segmented, extraction)
         head = self.heads[PASSAGE]
         scores = head.scores(matrix([view], self.embedder))[0]
-        best = int((scores / head.accept).argmax())
+        best = int((_log_odds(scores) - _log_odds(head.accept.astype(np.float64))).argmax())
         votes = [vote for at in unit_evidence(normal, segmented, extraction) for vote in at.votes]
         near = self.examples.nearest(self.embedder.embed([view.text])[0]) if view.text else ""
         tags = []
@@ -144,7 +152,7 @@ class Model:
             if score >= _FLOOR:
                 zone = head.zone(at, score)
                 reasons = [f"แบบจำลอง {self.name}: {zone}", *_rule_reasons(normal.text, code, votes), near]
-                taken = zone == "accepted" and at == best
+                taken = zone == ACCEPTED and at == best and _has_words(view.text)
                 tags.append(
                     Tag(CATEGORY, code, score, taken, self._decided_by(votes, code), "; ".join(filter(None, reasons)))
                 )
@@ -170,16 +178,17 @@ class Model:
                     if score < _FLOOR:
                         break
                     zone = head.zone(int(at), score)
-                    if zone == "accepted" and not near:
+                    if zone == ACCEPTED and not near:
                         near = self.examples.nearest(self.embedder.embed([" ".join(passages[row].text.split())])[0])
                     rule = rules.get((scheme, code))
                     reasons = [
                         f"แบบจำลอง {self.name}: {zone}",
                         rule.because if rule else "",
-                        near if zone == "accepted" else "",
+                        near if zone == ACCEPTED else "",
                     ]
                     by = "rules+model" if rule and rule.accepted else "model"
-                    made.append(Tag(scheme, code, score, zone == "accepted", by, "; ".join(filter(None, reasons))))
+                    taken = zone == ACCEPTED and (by != "model" or _has_words(passages[row].text))
+                    made.append(Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons))))
                 tags += made
         return [tuple(tags) for tags in found]
 
@@ -188,11 +197,53 @@ class Model:
         return "rules+model" if any(vote.label == code for vote in votes) else "model"
 
 
+def _may_state(normal: NormalText, own: Evidence) -> bool:
+    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can."""
+    if own.finding is not None:
+        return True
+    text = own.unit.span.slice(normal.text)
+    if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
+        return False
+    return _has_words(text) and not _is_frame(text)
+
+
+def _has_words(text: str) -> bool:
+    """Whether a text has enough Thai letters to state something."""
+    return len(_THAI.findall(text)) >= SHORTEST_FINDING
+
+
+def _is_frame(text: str) -> bool:
+    """Whether most of a text only lists issues."""
+    frames = frames_of(text, list(term_votes(text, ISSUE)))
+    return 2 * sum(len(frame) for frame in frames) >= len(text.strip())
+
+
+def _with_rules(head: Head, scores: NDArray[np.float64], evidence: Sequence[Evidence]) -> NDArray[np.float64]:
+    """The scores of units, those of the category of an achieved finding raised by what the rules say."""
+    odds = _log_odds(scores)
+    for at, own in enumerate(evidence):
+        if own.finding is not None and own.finding.status is State.ACHIEVED:
+            odds[at, head.codes.index(own.finding.category)] += _RULES_SAY * own.finding.confidence
+    return np.round(logistic(odds), 4)
+
+
+def _log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities as log odds; 0 and 1 are taken as 0.0001 and 0.9999."""
+    safe = np.clip(scores, 1e-4, 1 - 1e-4)
+    odds: NDArray[np.float64] = np.log(safe / (1 - safe))
+    return odds
+
+
+def _joined(joins: NDArray[np.bool_], evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
+    """Which units go on with the one before: as the rules say inside their findings, else as the model says."""
+    ruled = [joins[at] if own.finding is None else not own.opens for at, own in enumerate(evidence)]
+    return np.array(ruled, dtype=bool)
+
+
 def _decided(head: Head, scores: NDArray[np.float64]) -> list[int]:
     """The category of each unit, -1 for none."""
-    share = scores / head.accept
-    best = share.argmax(axis=1)
-    return [int(at) if share[row, at] >= 1 else -1 for row, at in enumerate(best)]
+    above = _log_odds(scores) - _log_odds(head.accept.astype(np.float64))
+    return [int(at) if above[row, at] >= 0 else -1 for row, at in enumerate(above.argmax(axis=1))]
 
 
 def _runs(evidence: Sequence[Evidence], decided: Sequence[int], joins: NDArray[np.bool_]) -> list[tuple[range, int]]:
@@ -224,9 +275,12 @@ def _rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
 
 
 def tag_passages(passages: Sequence[Passage], settings: Settings) -> list[tuple[Tag, ...]]:
-    """The issues and themes of each passage, by the model that the settings ask for, or by the rules."""
+    """The issues and themes of each passage, by the model that the settings ask for, or by the rules.
+
+    A taxonomy with other codes than the model knows is left to the rules.
+    """
     model = model_for(settings)
-    if model is not None:
+    if model is not None and all(model.heads[s].codes == codes(s, settings.taxonomy) for s in (ISSUE, SDH)):
         return model.tags(passages, settings.taxonomy)
     return [
         tag_text(each.text, context=each.context, context_title=each.title, folder=settings.taxonomy)
@@ -347,8 +401,3 @@ def save_model(
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def with_name(model: Model, name: str) -> Model:
-    """The same model under another name."""
-    return replace(model, name=name)

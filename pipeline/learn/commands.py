@@ -4,8 +4,8 @@
     python -m pipeline.learn --tier fast --out DIR             one tier
     python -m pipeline.learn --gold DIR --reports DIR --out DIR    from one's own labelled reports
 
-Of the reports of corpus/split.tsv only those of part `train` are learnt from; without a split, all are. Exit code 0, 1 for labels that cannot
-be learnt from, 2 for a wrong argument.
+Of the reports of corpus/split.tsv only those of part `train` are learnt from. Reports that the split does not know are left out, unless
+it knows none of them: then all are learnt from. Exit code 0, 1 for labels that cannot be learnt from, 2 for a wrong argument.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ from pipeline.classify.embeddings import ACCURATE, FAST, Embedder, accurate, has
 from pipeline.classify.embeddings_static import StaticWords
 from pipeline.classify.model import MANIFEST, MODELS, load_model, read_manifest, read_numbers, save_model
 from pipeline.errors import PipelineError, UsageError
-from pipeline.evaluate.gold import GOLD, REPORTS, Gold, load_gold
+from pipeline.evaluate.gold import Gold, load_gold
 from pipeline.evaluate.readings import read_gold
-from pipeline.evaluate.split import SPLIT, TRAIN, SplitRow, load_split, reports_in
+from pipeline.evaluate.split import TRAIN, SplitRow, load_split, reports_in
 from pipeline.extract.cues import cue_phrases
 from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
+from pipeline.learn.arguments import TIERS, add_arguments
 from pipeline.learn.distil import distil
 from pipeline.learn.examples import ExampleSet, collect
 from pipeline.learn.train import Strengths, TrainingError, train_model
 from pipeline.records import Settings
 from pipeline.segment import segment
-
-TIERS = (FAST, ACCURATE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,19 +59,13 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def add_arguments(sub: argparse.ArgumentParser) -> None:
-    """The arguments of training, for this command line and for `lessons train`."""
-    sub.add_argument("--gold", type=Path, default=GOLD, metavar="DIR", help="labels (spans.jsonl, reports.jsonl)")
-    sub.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="the labelled reports")
-    sub.add_argument("--split", type=Path, default=SPLIT, metavar="FILE", help="which reports may be learnt from")
-    sub.add_argument("--out", type=Path, default=MODELS, metavar="DIR", help="folder for the models")
-    sub.add_argument("--tier", choices=(*TIERS, "all"), default="all", help="which model to train")
-
-
 def train(options: argparse.Namespace) -> int:
     """Trains and writes the models; 0. Raises TrainingError, or TierError where the accurate tier is asked for and missing."""
     gold = load_gold(options.gold)
+    labelled = {row.report for row in gold.reports}
     rows = load_split(options.split)
+    if not labelled & {row.report for row in rows}:
+        rows = ()  # the user's own reports, of which that split knows nothing
     names = [row.report for row in gold.reports if not rows or row.report in reports_in(TRAIN, rows)]
     if not names:
         raise TrainingError("No labelled report may be learnt from.", "Label some, or give another --split.")

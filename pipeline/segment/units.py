@@ -19,7 +19,7 @@ from pipeline.spans import Span, strip_span
 # A unit has at least this many characters without blanks; shorter pieces go to the unit before them.
 SHORTEST_UNIT = 10
 # Longer pieces hold more than one sentence: of the findings of the training reports a fourth lay in a piece twice their size.
-LONG_PIECE = 90
+LONG_PIECE = 140
 # A longer line is no paragraph; crfcut takes 50 s for a megabyte.
 LONGEST_PIECE = 100_000
 # Behind เช่น a list of noun phrases goes on over its blanks.
