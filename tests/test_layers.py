@@ -34,7 +34,7 @@ ROOMS = {
     "pythainlp": {"segment", "ingest", "extract"},
     "spacy": {"lessons"},
     "sklearn": {"classify", "evaluate"},
-    "tqdm": {"run", "lessons", "evaluate"},
+    "tqdm": {"run", "lessons", "evaluate", "learn"},
 }
 
 

@@ -14,7 +14,7 @@ from pipeline.resources import load_table
 from pipeline.spans import Span
 
 BUDDHIST_OFFSET = 543
-TO = rf"\s*(?:[{DASH}]|ถึง(?:วันที่)?|จนถึง)\s*"
+TO = rf"\s*(?:[{DASH}]|ถึง(?:วันที่|เดือน)?|จนถึง)\s*"
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|jpe?g|png|zip|csv|odt|txt)(?![A-Za-z])", re.IGNORECASE)
 _SIX_DIGITS = re.compile(r"(?<![\d.,/-])(\d{2})(\d{2})(\d{2})(?![\d,.])")
 

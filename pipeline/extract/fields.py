@@ -66,9 +66,17 @@ def find_fields(normal: NormalText) -> tuple[Field, ...]:
     rows = read_rows(normal)
     found: list[Field] = []
     for index, row in enumerate(rows):
-        found.extend(_of_row(normal.text, row, rows[index + 1] if index + 1 < len(rows) else None))
+        found.extend(_of_row(normal.text, row, _below(normal.text, rows, index)))
     found.extend(_silent_cells(normal))
     return tuple(sorted(found, key=lambda f: (f.label, f.value)))
+
+
+def _below(text: str, rows: Sequence[Row], index: int) -> Row | None:
+    """The row below, or the one after it where the row below only explains the label."""
+    for row in rows[index + 1 : index + 3]:
+        if not _is_help(text, rows[index].cells[0], row.cells[0]):
+            return row
+    return None
 
 
 def read_rows(normal: NormalText) -> tuple[Row, ...]:
@@ -161,7 +169,6 @@ def _of_line(text: str, cell: Span, known: FieldRow | None, below: Row | None, *
         value = Span(cell.end, cell.end)
         if below is not None and len(below.cells) == 1 and not in_table and not _label_like(text, below.cells[0]):
             value = strip_span(text, below.cells[0])
-            value = Span(cell.end, cell.end) if _is_help(text, cell, value) else value
         yield Field(known.field, known.rank, cell, value, value.slice(text), sure=in_table)
         return
     at = cell
@@ -178,7 +185,7 @@ def _of_line(text: str, cell: Span, known: FieldRow | None, below: Row | None, *
 @cache
 def _inner_label() -> re.Pattern[str]:
     """A label inside a line, behind a blank, before a colon or a blank and a digit."""
-    words = sorted((row.label for row in labels().values()), key=lambda w: (-len(w), w))
+    words = sorted((row.label for row in labels().values() if len(row.label) > 2), key=lambda w: (-len(w), w))
     return re.compile(rf"(?<=[ \u00a0|·/])(?:{'|'.join(map(re.escape, words))})(?=\s*[:：]|\s+[\d๐-๙])")
 
 
@@ -205,7 +212,7 @@ def _split(text: str, cell: Span) -> tuple[FieldRow, Span, Span, bool] | None:
     start = number.end() if number else 0
     best = None
     for match in _SEPARATOR.finditer(line, start, start + 60):
-        row = labels().get(_squeeze(line[start : match.start()]))
+        row = labels().get(_squeeze(line[start : match.start()].rstrip("*")))
         colon = bool(match.group().strip())
         if row is not None and (colon or len(row.label) >= 7):
             label = Span(cell.start, cell.start + match.start())

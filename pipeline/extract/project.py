@@ -5,24 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.extract.boundaries import line_around
 from pipeline.extract.codes import arabic, find_codes
 from pipeline.extract.dates import BUDDHIST_OFFSET, DateMention, find_dates
 from pipeline.extract.fields import Field, find_fields
 from pipeline.extract.money import find_money
+from pipeline.extract.names import (
+    LONGEST_LINE,
+    LONGEST_NAME,
+    TOP_LINES,
+    clean_name,
+    named_by_place,
+    prose,
+    said_project,
+    title_of_minutes,
+    title_of_page,
+    trim_project,
+    trim_title,
+)
 from pipeline.extract.numbers import find_numbers
 from pipeline.extract.organisations import canonical, find_organisations
+from pipeline.extract.periods import first_day, last_day, period_in_text
 from pipeline.extract.persons import find_persons
 from pipeline.extract.places import find_health_zones
+from pipeline.extract.reporters import reporter_in_text, trim_reporter
 from pipeline.extract.silence import MISSING
 from pipeline.records import NormalText, ProjectFacts
-from pipeline.resources import load_table
 from pipeline.spans import Span
 
 HEAD = 1_500  # characters at the top in which a report states its project
-LONGEST_NAME = 300
 # Columns of `reports` whose absence is worth knowing, and the field that would fill them.
 RECORD = (
     ("project_name", "project_name"),
@@ -32,20 +44,7 @@ RECORD = (
     ("budget_baht", "budget"),
     ("period", "period"),
 )
-_QUOTES = "“”\"'‘’"
 _REPORTED_BY = re.compile(r"รายงานจาก(?:พื้นที่|พี่เลี้ยง)\s*โดย\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class ProseRow:
-    """A row of `data/fields_prose.tsv`."""
-
-    id: str
-    field: str
-    pattern: str
-    example: str
-    counter_example: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,17 @@ def find_project(normal: NormalText, *, title: str = "") -> ProjectFacts:
     text = normal.text
     fields = find_fields(normal)
     head = read_head(text)
-    name = clean_name(_value(fields, "project_name")) or head.project_name
-    period = _period(fields)
+    lines = _head_lines(text, HEAD)
+    name = _name(fields, head, lines)
+    period = _period(text, fields)
     report_date = _first_day(_value(fields, "report_date")) or head.date or _activity_day(fields) or _prose_date(text)
     record = ProjectFacts(
-        title=head.title or clean_name(_value(fields, "title")) or title or _first_line(text, name),
+        title=head.title or _title_field(fields) or title_of_page(title, lines) or _first_line(text, name),
         project_name=name,
         project_code=_code(text, fields),
         organisation=_organisation(fields) or head.organisation,
         reporter=_reporter(text, fields),
-        responsible_person=_person(_value(fields, "responsible_person")),
+        responsible_person=_responsible(text, fields),
         budget_baht=_budget(text, fields),
         period_start=period[0],
         period_end=period[1],
@@ -85,6 +85,22 @@ def find_project(normal: NormalText, *, title: str = "") -> ProjectFacts:
         silences=(),
     )
     return _with_silences(record, fields)
+
+
+def _name(fields: Sequence[Field], head: _Head, lines: Sequence[str]) -> str:
+    """The project's name: of its field, the head, the word โครงการ in a line at the top, or where names stand."""
+    labelled = trim_project(_value(fields, "project_name"))
+    told = labelled or trim_project(head.project_name) or said_project(lines) or named_by_place(lines)
+    return told or next((trim_project(n) for n in lines[:TOP_LINES] if _PLAN.match(n) and len(n) <= LONGEST_LINE), "")
+
+
+def _title_field(fields: Sequence[Field]) -> str:
+    """The title of a labelled field at the top; credits (`เรื่อง : กองบรรณาธิการ`) and numbers are none."""
+    for field in _best(fields, "title"):
+        label = field.label.start
+        if label < HEAD and (field.sure or len(field.text) <= LONGEST_NAME) and re.search(r"[ก-ฮ]{3}", field.text):
+            return trim_title(field.text) if not re.match(r"กอง(?:บรรณาธิการ|บก)|ทีมงาน", field.text) else ""
+    return ""
 
 
 def _with_silences(record: ProjectFacts, fields: Sequence[Field]) -> ProjectFacts:
@@ -114,16 +130,6 @@ def _value(fields: Sequence[Field], name: str) -> str:
     return ""
 
 
-def clean_name(text: str) -> str:
-    """A name on one line without quotation marks around it.
-
-    >>> clean_name(" “โครงการ  ชุมชนน่าอยู่” ")
-    'โครงการ ชุมชนน่าอยู่'
-    """
-    bare = re.sub(r"^#{1,6}\s+|\*\*", "", re.sub(r"\s+", " ", text).strip())
-    return bare.strip(_QUOTES + " |:").strip()[:LONGEST_NAME]
-
-
 def read_head(text: str) -> _Head:
     """Project, title, day and organisation from the lines above `รายงานจากพื้นที่ โดย …`, else from the top of the text.
 
@@ -143,7 +149,7 @@ def read_head(text: str) -> _Head:
             break
     if not date:
         date = _first_day(text[max(0, mark.start() - 60) : mark.start()])
-    return _Head(_project_line(above) or _last(above), clean_name(title), date, _organisation_line(above))
+    return _Head(_project_line(above) or _last(above), trim_title(title), date, _organisation_line(above))
 
 
 def _head_lines(text: str, end: int) -> list[str]:
@@ -154,13 +160,14 @@ def _last(lines: Sequence[str]) -> str:
     return clean_name(lines[-1]) if lines and len(lines[-1]) <= LONGEST_NAME else ""
 
 
-_PROJECT = re.compile(r"^(?:ชื่อ)?(?:โครงการ(?!นี้|ฯ|ได้|เข้าสู่)|ชุดโครงการ|แผนงาน)[^\n|]{4,}")
+_PLAN = re.compile(r"^(?:ชุดโครงการ|แผนงาน)[^\n|]{4,}")
+_PROJECT = re.compile(r"^(?:ชื่อ)?(?:โครงการ(?!นี้|ฯ|ได้|เข้าสู่|ควร))[^\n|]{4,}")
 
 
 def _project_line(lines: Sequence[str]) -> str:
     """The first line at the top that is the name of a project."""
-    for line in lines[:15]:
-        if _PROJECT.match(line) and len(line) <= 200 and "|" not in line:
+    for line in lines[:TOP_LINES]:
+        if _PROJECT.match(line) and len(line) <= LONGEST_LINE and "|" not in line:
             return clean_name(re.sub(r"\s*(?:ว่าด้วย|:)\s*:?\s*$", "", line))
     return ""
 
@@ -178,7 +185,7 @@ def _first_line(text: str, name: str) -> str:
     """The first line of the text that can be a title, else the project's name."""
     for line in text[:HEAD].split("\n"):
         if line.strip() and "|" not in line and len(line.strip()) <= 200:
-            return clean_name(line)
+            return title_of_minutes(trim_title(line), _head_lines(text, HEAD))
         if line.strip():
             break
     return name
@@ -213,23 +220,24 @@ def _person(value: str) -> str:
     return short if 2 < len(short) <= 60 and not short.startswith(("จะ", "ต้อง", "ควร", "คือ")) else ""
 
 
+def _responsible(text: str, fields: Sequence[Field]) -> str:
+    """Who answers for the project: of its field, else the name that signs as such."""
+    named = _person(_value(fields, "responsible_person"))
+    return named or next((_person(m["name"]) for p in prose("responsible_person") for m in p.finditer(text)), "")
+
+
 def _reporter(text: str, fields: Sequence[Field]) -> str:
     """Who wrote: behind `รายงานจากพื้นที่ โดย`, else in its field, else in a line at the top that begins with โดย."""
     if (mark := _REPORTED_BY.search(text)) is not None:
-        return text[mark.end() : line_around(text, mark.end())[1]].strip()
+        return trim_reporter(text[mark.end() : line_around(text, mark.end())[1]])
     for field in _best(fields, "reporter"):
         if (name := _person(field.text)) and (field.sure or find_persons(field.text)):
-            return name
+            return trim_reporter(name)
     for line in _head_lines(text, HEAD):
         match = re.match(r"โดย\s*[.:…]*\s*(?P<name>[^\d|]{3,80})$", line)
         if match is not None:
             return clean_name(match["name"])
-    return ""
-
-
-@cache
-def _prose(field: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(row.pattern) for row in load_table("fields_prose.tsv", ProseRow) if row.field == field)
+    return reporter_in_text(text)
 
 
 def _budget(text: str, fields: Sequence[Field]) -> float | None:
@@ -239,8 +247,9 @@ def _budget(text: str, fields: Sequence[Field]) -> float | None:
     """
     values = [v for f in _best(fields, "budget") if (v := _amount(f.text)) is not None]
     if not any(values):
-        for pattern in _prose("budget"):
-            for match in pattern.finditer(text):
+        head = [(pattern, text[:HEAD]) for pattern in prose("budget_head")]
+        for pattern, part in [*((p, text) for p in prose("budget")), *head]:
+            for match in pattern.finditer(part):
                 amount = next((m for m in find_money(text[match.end() : match.end() + 40]) if m.unit == "baht"), None)
                 if amount is not None and amount.span.start == 0 and "-" not in amount.value:
                     values.append(float(amount.value))
@@ -272,21 +281,22 @@ def _activity_day(fields: Sequence[Field]) -> str:
 
 
 def _prose_date(text: str) -> str:
-    for pattern in _prose("report_date"):
+    for pattern in prose("report_date"):
         for match in pattern.finditer(text):
             if day := _first_day(text[match.end() : match.end() + 30]):
                 return day
     return ""
 
 
-def _period(fields: Sequence[Field]) -> tuple[str, str]:
-    """First and last day of the project, as precise as the field states them."""
+def _period(text: str, fields: Sequence[Field]) -> tuple[str, str]:
+    """First and last day of the project: of its fields, else of a long range in the text; months are whole."""
     for field in _best(fields, "period"):
         dates = _days(field.text)
         if dates:
-            return dates[0].start, dates[-1].end if len(dates) > 1 or "/" in dates[0].value else ""
-    start, end = _value(fields, "period_start"), _value(fields, "period_end")
-    return _first_day(start), _first_day(end)
+            ends = len(dates) > 1 or "/" in dates[0].value
+            return first_day(dates[0].start), last_day(dates[-1].end) if ends else ""
+    start, end = _first_day(_value(fields, "period_start")), _first_day(_value(fields, "period_end"))
+    return (start, end) if start or end else period_in_text(text, _days(text))
 
 
 def _year(text: str, fields: Sequence[Field], start: str, reported: str) -> int | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pythainlp.corpus import thai_words
+from pythainlp.corpus import thai_words, tnc
 from pythainlp.tokenize.newmm import segment as newmm
 from pythainlp.util import Trie
 
@@ -66,3 +66,14 @@ def _words(piece: str) -> list[str]:
             continue
         words.extend([part] if _RUN.fullmatch(part) else newmm(part, dictionary()))
     return words
+
+
+def common_words(most: int) -> tuple[str, ...]:
+    """The most frequent words of written Thai, at most so many: PyThaiNLP's word list in the order of the Thai National Corpus.
+
+    >>> common_words(3)
+    ('ที่', 'การ', 'เป็น')
+    """
+    counts = dict(tnc.unigram_word_freqs())
+    known = thai_words()
+    return tuple(sorted((word for word in counts if word in known), key=lambda word: (-counts[word], word))[:most])
