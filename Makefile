@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: extract verify test check evaluate bench campaign format help clean
+.PHONY: train extract verify test check evaluate bench campaign format help clean
 
 extract: $(READY) ## Read the reports below INPUT into the dataset folder OUT (ARGS="--planned --jobs 4")
 	$(BIN)/python -m pipeline extract "$(INPUT)" --out "$(OUT)" $(ARGS)
@@ -53,6 +53,10 @@ bench: $(READY_DEV) ## Speed and memory: the whole way as a ratio to one bare wo
 campaign: $(READY_DEV) ## Slow campaigns: 600 planted quotes in damaged Thai, 200 mutations of every format
 	LESSONS_CAMPAIGN=600 $(BIN)/python -m pytest -m campaign tests/ingest/test_damage_repair.py
 	LESSONS_CAMPAIGN=200 $(BIN)/python -m pytest -m campaign tests/ingest/test_hostile_files.py
+
+train: $(READY_DEV) ## Train the models in models/ from corpus/gold (ARGS="--tier fast")
+	@$(PIP) -e '.[accurate]'
+	$(BIN)/python -m pipeline.learn $(ARGS)
 
 format: $(READY_DEV) ## Format the code and mend what the linter can
 	$(BIN)/python -m ruff check --fix .

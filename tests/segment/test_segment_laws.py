@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.records import Block, BlockKind, NormalText
 from pipeline.segment import segment
-from pipeline.segment.markers import inner_markers
+from pipeline.segment.markers import enclosed, inner_markers
 from pipeline.segment.tokens import tokens
 from pipeline.spans import MappedText, Span
 
@@ -59,9 +59,7 @@ def test_no_unit_starts_inside_brackets(text):
     normal = lines_of(text)
     for unit in segment(normal).units:
         line = normal.blocks[unit.block].span
-        before = text[line.start : unit.span.start]
-        opened = before.rfind("(")
-        if opened > before.rfind(")") and ")" in text[unit.span.start : line.end] and not inner_markers(text, line):
+        if enclosed(text, line).holds(unit.span.start) and not inner_markers(text, line):
             pytest.fail(f"{unit.span.slice(text)!r} starts inside brackets")
 
 
