@@ -214,9 +214,9 @@ def _model_argument(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--model",
         metavar="NAME",
-        default=Settings().model,
-        help="what decides: rules alone; with them fast (trained, NumPy alone) or accurate (trained, with a language model, to be installed); "
-        "or a folder that `lessons train` made (default: %(default)s)",
+        default="rules",
+        help="what decides beside the rules: rules (they alone; the default), fast (trained word vectors), accurate (language model, to be "
+        "installed), auto (the best that is installed), or a folder that lessons train made",
     )
 
 

@@ -30,7 +30,7 @@ from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
 from pipeline.segment import Segmented
 from pipeline.spans import Span
 
-RULES = "rules"
+RULES, AUTO = "rules", "auto"
 MODELS = Path(__file__).parents[2] / "models"
 NUMBERS, MANIFEST = "model.npz", "model.json"
 FORMAT = 1
@@ -40,11 +40,12 @@ _FLOOR = 0.05
 # Longest finding in characters that joining may make.
 _LONGEST = 700
 _NEAREST = 2
+FRAME = "frame"  # how the rules begin the reason of a tag in such a list
 _THAI = re.compile("[ก-๙]")
 # What an achieved finding of the rules, at confidence 1, adds to the log odds of its category. The rules grew on real reports, the labels
-# are of composed ones, in which headings help less: at 0 the model loses real findings that the rules hold, up to 2 nothing is lost on
-# the development reports (unit macro F1 .56 and .55, F1 at IoU 0.5 .38 and .41).
-_RULES_SAY = 2.0
+# are of composed ones, in which headings help less: without it the model loses findings of real reports that the rules hold. On the
+# development reports 1.5, 2 and 2.5 give the same (F1 at IoU 0.5 .46 fast, .48 accurate), so the most is taken.
+_RULES_SAY = 2.5
 
 
 class ModelError(PipelineError):
@@ -92,7 +93,7 @@ class Model:
         joins = _joined(self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0], evidence)
         open_to = [_may_state(normal, own) for own in evidence]
         decided = [category if may else -1 for category, may in zip(_decided(head, scores), open_to, strict=True)]
-        runs = _runs(evidence, decided, joins)
+        runs = _runs(evidence, _whole(head, decided, evidence), joins)
         made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]
         taken = [finding.span for finding in made]
         others = [
@@ -141,56 +142,65 @@ class Model:
     def passage_tags(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Tag, ...]:
         """The categories of a text as one passage, all with a score of at least 0.05; at most the best one is accepted."""
         view = passage_view(normal, segmented, extraction)
+        if not _has_words(view.text):
+            return ()
         head = self.heads[PASSAGE]
         scores = head.scores(matrix([view], self.embedder))[0]
         best = int((_log_odds(scores) - _log_odds(head.accept.astype(np.float64))).argmax())
         votes = [vote for at in unit_evidence(normal, segmented, extraction) for vote in at.votes]
-        near = self.examples.nearest(self.embedder.embed([view.text])[0]) if view.text else ""
+        near = self.examples.nearest(self.embedder.embed([view.text])[0])
         tags = []
         for at, code in enumerate(head.codes):
             score = float(scores[at])
             if score >= _FLOOR:
                 zone = head.zone(at, score)
                 reasons = [f"แบบจำลอง {self.name}: {zone}", *_rule_reasons(normal.text, code, votes), near]
-                taken = zone == ACCEPTED and at == best and _has_words(view.text)
+                taken = zone == ACCEPTED and at == best
                 tags.append(
                     Tag(CATEGORY, code, score, taken, self._decided_by(votes, code), "; ".join(filter(None, reasons)))
                 )
         return tuple(sorted(tags, key=lambda tag: -tag.score))
 
     def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
-        """The issues and themes of each passage with a score of at least 0.05, best first in each scheme."""
+        """The issues and themes of each passage with a score of at least 0.05, best first in each scheme.
+
+        A text with hardly a word in it is left to the rules.
+        """
         if not passages:
             return []
         features = passage_matrix(passages, self.embedder, folder)
-        found: list[list[Tag]] = [[] for _ in passages]
-        ruled = [
-            {(t.scheme, t.code): t for t in tag_text(p.text, context=p.context, context_title=p.title, folder=folder)}
-            for p in passages
-        ]
-        for scheme in (ISSUE, SDH):
+        scores = {scheme: self.heads[scheme].scores(features) for scheme in (ISSUE, SDH)}
+        found = []
+        for row, passage in enumerate(passages):
+            rules = tag_text(passage.text, context=passage.context, context_title=passage.title, folder=folder)
+            if _has_words(passage.text):
+                found.append(self._scored(passage, {scheme: each[row] for scheme, each in scores.items()}, rules))
+            else:
+                found.append(rules)
+        return found
+
+    def _scored(
+        self, passage: Passage, scores: Mapping[str, NDArray[np.float64]], rules: Sequence[Tag]
+    ) -> tuple[Tag, ...]:
+        """The tags of one passage by its scores in each scheme; `rules` are what the rules say of it."""
+        ruled = {(tag.scheme, tag.code): tag for tag in rules}
+        near = self.examples.nearest(self.embedder.embed([" ".join(passage.text.split())])[0])
+        tags = []
+        for scheme, row in scores.items():
             head = self.heads[scheme]
-            for row, (tags, rules, scores) in enumerate(zip(found, ruled, head.scores(features), strict=True)):
-                near = ""
-                made = []
-                for at in np.argsort(-scores, kind="stable"):
-                    code, score = head.codes[at], float(scores[at])
-                    if score < _FLOOR:
-                        break
-                    zone = head.zone(int(at), score)
-                    if zone == ACCEPTED and not near:
-                        near = self.examples.nearest(self.embedder.embed([" ".join(passages[row].text.split())])[0])
-                    rule = rules.get((scheme, code))
-                    reasons = [
-                        f"แบบจำลอง {self.name}: {zone}",
-                        rule.because if rule else "",
-                        near if zone == ACCEPTED else "",
-                    ]
-                    by = "rules+model" if rule and rule.accepted else "model"
-                    taken = zone == ACCEPTED and (by != "model" or _has_words(passages[row].text))
-                    made.append(Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons))))
-                tags += made
-        return [tuple(tags) for tags in found]
+            for at in np.argsort(-row, kind="stable"):
+                code, score = head.codes[at], float(row[at])
+                if score < _FLOOR:
+                    break
+                rule = ruled.get((scheme, code))
+                because = rule.because if rule else ""
+                zone = head.zone(int(at), score)
+                # A list that only names issues tags none (frame), whatever its words look like.
+                taken = zone == ACCEPTED and not because.startswith(FRAME)
+                reasons = [f"แบบจำลอง {self.name}: {zone}", because, near if taken else ""]
+                by = "rules+model" if rule and rule.accepted else "model"
+                tags.append(Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons))))
+        return tuple(tags)
 
     def _decided_by(self, votes: Sequence[Vote], code: str) -> str:
         """Whether rules spoke for the code too."""
@@ -246,6 +256,21 @@ def _decided(head: Head, scores: NDArray[np.float64]) -> list[int]:
     return [int(at) if above[row, at] >= 0 else -1 for row, at in enumerate(above.argmax(axis=1))]
 
 
+def _whole(head: Head, decided: Sequence[int], evidence: Sequence[Evidence]) -> list[int]:
+    """The decisions, a finding of the rules kept whole: where one of its units keeps its category, undecided ones take it too."""
+    agreed = {
+        own.finding.span
+        for own, category in zip(evidence, decided, strict=True)
+        if own.finding is not None and category >= 0 and head.codes[category] == own.finding.category
+    }
+    return [
+        head.codes.index(own.finding.category)
+        if category < 0 and own.finding is not None and own.finding.span in agreed
+        else category
+        for own, category in zip(evidence, decided, strict=True)
+    ]
+
+
 def _runs(evidence: Sequence[Evidence], decided: Sequence[int], joins: NDArray[np.bool_]) -> list[tuple[range, int]]:
     """Units of one category that make one finding each: neighbours in one item, where they go on."""
     runs: list[tuple[range, int]] = []
@@ -289,13 +314,24 @@ def tag_passages(passages: Sequence[Passage], settings: Settings) -> list[tuple[
 
 
 def chosen(name: str) -> str:
-    """The model that this machine can run when `name` is asked for: `accurate` falls back to `fast` where it is not installed."""
+    """The model that runs when `name` is asked for.
+
+    `accurate` becomes `fast` where it is not installed; `auto` is the best that is there: accurate, fast, or the rules alone.
+    """
+    if name == AUTO:
+        return (*trained_models()[::-1], RULES)[0]
     return FAST if name == ACCURATE and not has_accurate() else name
+
+
+def trained_models() -> tuple[str, ...]:
+    """The trained models that this machine has and can run, the best last."""
+    there = [tier for tier in (FAST, ACCURATE) if (MODELS / tier / MANIFEST).is_file()]
+    return tuple(tier for tier in there if tier == FAST or has_accurate())
 
 
 def fallback_note(name: str) -> str:
     """One line that says that another model runs than was asked for; "" when it is the same."""
-    if chosen(name) == name:
+    if name == AUTO or chosen(name) == name:
         return ""
     return f'The model "{name}" is not installed here; "{chosen(name)}" is used. For it: pip install "lessons-pipeline[accurate]"'
 

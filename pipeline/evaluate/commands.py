@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.classify.model import trained_models
 from pipeline.errors import PipelineError, UsageError
 from pipeline.evaluate.agreement import compare_readers
 from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, LearntBaseline, Nothing
@@ -132,7 +133,15 @@ def _facts(options: argparse.Namespace) -> int:
 def _table(options: argparse.Namespace) -> int:
     """The exit code of `table`."""
     parts = {part: _part(options, part) for part in (TRAIN, DEV, TEST)}
-    systems: list[System] = [Nothing(), HeadingBaseline(), KeywordBaseline(), LearntBaseline(), Pipeline(options.model)]
+    others = [Pipeline(name) for name in ("rules", *trained_models()) if name != options.model]
+    systems: list[System] = [
+        Nothing(),
+        HeadingBaseline(),
+        KeywordBaseline(),
+        LearntBaseline(),
+        *others,
+        Pipeline(options.model),
+    ]
     results = []
     for system in systems:
         system.fit(parts[TRAIN])

@@ -176,7 +176,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], _Reader], ...]:
     """What each begins with, pattern and reader, in the order of trust; group `date` is the place of the date."""
     month, full = _month(alone=False), _month(alone=True)
     day = r"(?<![\d/.,:])(?<!\d[-–])\d{1,2}"
-    year = r"(?:(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s*)?(?:\d{4}(?![\d:]|\.\d)|\d{2}(?![\d:]|\.\d|\s*(?:คน|ครัวเรือน|บาท|น\.)))"
+    year = (
+        r"(?:(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี)\s*)?(?:\d{4}(?![\d:]|\.\d)|\d{2}(?![\d:]|\.\d|[ \t]*(?:คน|ครัวเรือน|บาท|น\.)))"
+    )
     four = r"\d{4}(?!\d)"
     one = rf"{day}\s*{month}\s*,?\s*{year}"
     sources: list[tuple[str, str, _Reader]] = [

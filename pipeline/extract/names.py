@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +29,12 @@ _SHORT_PLACE = re.compile(
 )
 _PAGE = re.compile(r"\s{3,}[\d๐-๙]{1,3}\s*$")
 _OWN_PLACE = re.compile(r"[ก-๙]ตำบล[^\s]+\s+อำเภอ")
-_ASIDE = re.compile(r"\s*\((?:รหัส|ต\.|อ\.|ตำบล|อำเภอ|จังหวัด|ข้อเสนอ|ร่าง|ฉบับ)[^)]*\)?\s*$")
+_ASIDE = re.compile(r"\s*\((?:ชื่อ|รหัส|ต\.|อ\.|ตำบล|อำเภอ|จังหวัด|ข้อเสนอ|ร่าง|ฉบับ)[^)]*\)?\s*$")
 _AFTER = re.compile(r"(?:\s+(?:รหัส(?:โครงการ)?|เลขที่(?:สัญญา|ข้อตกลง))|\s*[·|]|\s+/\s).*$")
 _REPEAT = re.compile(r"^(?P<once>.{4,}?)\s+(?P=once)(?:\s.*)?$")
-_NUMBERED = re.compile(r"^(?:กิจกรรม(?:ที่|ครั้งที่)\s*[\d๐-๙]{1,2}\s*[:.]?\s+|(?:บันทึก|ตอน)ที่\s*[\d๐-๙]{1,3}\s*[:.]?\s+|[\d๐-๙]{1,2}\.\s+)")
+_NUMBERED = re.compile(
+    r"^(?:กิจกรรม(?:ที่|ครั้งที่)\s*[\d๐-๙]{1,2}\s*[:.]?\s+|(?:บันทึก|ตอน)ที่\s*[\d๐-๙]{1,3}\s*[:.]?\s+|[\d๐-๙]{1,2}\.\s+)"
+)
 # The word โครงการ inside a line and the name behind it; what may stand behind the word in a sentence is no name.
 _SAID = re.compile(
     r"(?:^|[\s(·|/>*:])โครงการ(?!นี้|ฯ|ได้|ที่|เพื่อ|และ|หรือ|ของ|ควร|เข้าสู่|ใน|จะ|มี|เป็น|นั้น)"
@@ -79,7 +82,7 @@ def trim_project(text: str) -> str:
     >>> trim_project("โครงการลานบ้านสดใส ต.บ้านเหนือ อ.เมือง จ.ตรัง"), trim_project("ป่าเหนือร่มเย็น ตำบลป่าเหนือ")
     ('โครงการลานบ้านสดใส', 'ป่าเหนือร่มเย็น ตำบลป่าเหนือ')
     """
-    name = _AFTER.sub("", _ASIDE.sub("", _PLACE.sub("", clean_name(text))))
+    name = _AFTER.sub("", _ASIDE.sub("", _PLACE.sub("", _NUMBERED.sub("", clean_name(text)))))
     return clean_name(re.sub(r"\s*\([^)]*$", "", _once(_ASIDE.sub("", name))))
 
 
@@ -126,25 +129,38 @@ def said_project(lines: Sequence[str]) -> str:
     return ""
 
 
-def named_by_place(lines: Sequence[str]) -> str:
-    """The line that stands as a name above a code or a place, or behind the kind of the document; `""` for none.
+def named_by_kind(lines: Sequence[str]) -> str:
+    """The name behind the kind of the document in one of the first lines, `""` for none.
 
-    >>> named_by_place(["แผนภาพระบบ", "ผักสวนครัวรั้วกินได้", "ตำบลบ้านเหนือ อำเภอเมือง จังหวัดตรัง"])
+    >>> named_by_kind(["# รายงานสรุปผลโครงการ ผักสวนครัวรั้วกินได้"])
     'ผักสวนครัวรั้วกินได้'
     """
     for line in lines[:3]:
         for pattern in prose("name_prefix"):
             match = pattern.match(clean_marks(line))
-            if match is not None:
-                name = trim_project(match["name"])
-                if len(name) > 4:
-                    return name
+            if match is not None and len(name := trim_project(match["name"])) > 4:
+                return name
+    return ""
+
+
+def named_by_place(lines: Sequence[str]) -> str:
+    """The line that stands as a name above a code or a place, or that a slide says twice; `""` for none.
+
+    >>> named_by_place(["แผนภาพระบบ", "ผักสวนครัวรั้วกินได้", "ตำบลบ้านเหนือ อำเภอเมือง จังหวัดตรัง"])
+    'ผักสวนครัวรั้วกินได้'
+    """
+    first = clean_marks(lines[0]) if lines else ""
+    slide = trim_title(first)
+    if len(slide) > 4 and len(first) > 2 * len(slide) and first.endswith(slide) and not re.search(r"\d", slide):
+        return slide
     if len(lines) > 1 and _FORM.match(clean_marks(lines[0])) and _can_name(lines[1]) and _PLACE.search(lines[1]):
         return trim_project(lines[1])
-    for above, line in zip(lines[:TOP_LINES], lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines[: TOP_LINES + 1]):
         if _CODE_LINE.match(line) and _can_name(above):
             return trim_project(above)
-        placed = _PLACE_LINE.match(line) or (above is lines[0] and _PLACE_AT_END.search(line) and not _STORY.match(line))
+        placed = _PLACE_LINE.match(line) or (
+            above is lines[0] and _PLACE_AT_END.search(line) and not _STORY.match(line)
+        )
         if placed and _can_name(above) and above in lines[:3]:
             return _head_of_colon(trim_project(above)) if above.count("“") == 0 else clean_marks(above)
     return ""
@@ -152,7 +168,13 @@ def named_by_place(lines: Sequence[str]) -> str:
 
 def _can_name(line: str) -> bool:
     bare = clean_marks(line)
-    return 4 < len(bare) <= 120 and "|" not in bare and not _FORM.match(bare) and not bare.startswith("คณะ") and not _CODE_LINE.match(bare)
+    return (
+        4 < len(bare) <= 120
+        and "|" not in bare
+        and not _FORM.match(bare)
+        and not bare.startswith("คณะ")
+        and not _CODE_LINE.match(bare)
+    )
 
 
 def _head_of_colon(name: str) -> str:
@@ -166,8 +188,9 @@ def title_of_page(title: str, lines: Sequence[str]) -> str:
     >>> title_of_page("แบบประเมิน | คลังโครงการ", ["หน้าแรก", "แบบประเมิน (ฉบับย่อ)"])
     'แบบประเมิน (ฉบับย่อ)'
     """
-    parts = [p for p in _SITE.split(title) if p.strip()]
-    for part in [*parts, *(p.split(" : ")[0] for p in parts)]:
+    parts = [p for p in _SITE.split(re.sub(r"^\(\d+\)\s*", "", title)) if p.strip()]
+    quoted = re.findall(r"[“\"]([^”\"]{5,})[”\"]", title)
+    for part in [*parts, *quoted, *(p.split(" : ")[0] for p in parts)]:
         bare = clean_marks(part)
         for line in lines[:40]:
             if len(bare) > 5 and line.startswith(bare) and len(line) <= LONGEST_LINE:

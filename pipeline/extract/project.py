@@ -16,6 +16,7 @@ from pipeline.extract.names import (
     LONGEST_NAME,
     TOP_LINES,
     clean_name,
+    named_by_kind,
     named_by_place,
     prose,
     said_project,
@@ -90,7 +91,8 @@ def find_project(normal: NormalText, *, title: str = "") -> ProjectFacts:
 def _name(fields: Sequence[Field], head: _Head, lines: Sequence[str]) -> str:
     """The project's name: of its field, the head, the word โครงการ in a line at the top, or where names stand."""
     labelled = trim_project(_value(fields, "project_name"))
-    told = labelled or trim_project(head.project_name) or said_project(lines) or named_by_place(lines)
+    told = labelled or trim_project(head.project_name)
+    told = told or named_by_kind(lines) or said_project(lines) or named_by_place(lines)
     return told or next((trim_project(n) for n in lines[:TOP_LINES] if _PLAN.match(n) and len(n) <= LONGEST_LINE), "")
 
 
@@ -160,6 +162,7 @@ def _last(lines: Sequence[str]) -> str:
     return clean_name(lines[-1]) if lines and len(lines[-1]) <= LONGEST_NAME else ""
 
 
+_OFFICE = re.compile(r"(?:หลักประกันสุขภาพแห่งชาติ|สปสช\.?)\s*$")  # the office itself is named by its zone
 _PLAN = re.compile(r"^(?:ชุดโครงการ|แผนงาน)[^\n|]{4,}")
 _PROJECT = re.compile(r"^(?:ชื่อ)?(?:โครงการ(?!นี้|ฯ|ได้|เข้าสู่|ควร))[^\n|]{4,}")
 
@@ -184,6 +187,8 @@ def _organisation_line(lines: Sequence[str]) -> str:
 def _first_line(text: str, name: str) -> str:
     """The first line of the text that can be a title, else the project's name."""
     for line in text[:HEAD].split("\n"):
+        if _REPORTED_BY.match(line):
+            continue
         if line.strip() and "|" not in line and len(line.strip()) <= 200:
             return title_of_minutes(trim_title(line), _head_lines(text, HEAD))
         if line.strip():
@@ -317,7 +322,7 @@ def _be(iso: str) -> int:
 
 
 def _zone(text: str, name: str, fields: Sequence[Field]) -> int | None:
-    """The health zone: of its field, the project's name, the top of the text, or the only one named twice or more."""
+    """The health zone: of its field, the project's name, the top, or the only one named twice or by its office."""
     for field in _best(fields, "health_zone"):
         if (number := re.match(r"(?:เขต\s*)?(\d{1,2})(?!\d)", field.text)) and 1 <= int(number[1]) <= 13:
             return int(number[1])
@@ -326,7 +331,13 @@ def _zone(text: str, name: str, fields: Sequence[Field]) -> int | None:
             return int(zones[0].code)
     zones = find_health_zones(text)
     settled = {z.code for z in zones}
-    return int(zones[0].code) if len(settled) == 1 and len(zones) >= 2 and not any(z.conflict for z in zones) else None
+    before = [text[max(0, z.span.start - 40) : z.span.start] for z in zones if z.span is not None]
+    office = any(_OFFICE.search(words) for words in before)
+    return (
+        int(zones[0].code)
+        if len(settled) == 1 and (office or len(zones) >= 2) and not any(z.conflict for z in zones)
+        else None
+    )
 
 
 def reporter_span(text: str) -> Span | None:

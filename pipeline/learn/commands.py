@@ -32,6 +32,7 @@ from pipeline.extract.cues import cue_phrases
 from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
 from pipeline.learn.arguments import TIERS, add_arguments
+from pipeline.learn.card import card
 from pipeline.learn.distil import distil
 from pipeline.learn.examples import ExampleSet, collect
 from pipeline.learn.train import Strengths, TrainingError, train_model
@@ -95,8 +96,10 @@ def _train_tier(
         embedder: Embedder = StaticWords(words)
     else:
         embedder = accurate()
-    model, _ = train_model(tier, examples, embedder)
+    model, fitted = train_model(tier, examples, embedder)
     save_model(folder, model, trained=trained, words=words)
+    text = card(tier, embedder.name, trained, fitted)
+    (folder / "CARD.md").write_text(text, encoding="utf-8", newline="\n")
     load_model(folder)
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"{folder}: trained on {trained['reports']} reports, {len(examples.units)} units; {size / 1e6:.1f} MB")

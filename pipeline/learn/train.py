@@ -34,14 +34,23 @@ class Strengths:
     title: float = 2.4
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A head with what it learnt from, and the probabilities that it gave out of fold, with shape (rows, codes)."""
+
+    head: Head
+    rows: Rows
+    outside: Numbers
+
+
 class TrainingError(PipelineError):
     """Labels that are too few to learn from."""
 
 
 def train_model(
     name: str, examples: ExampleSet, embedder: Embedder, strengths: Strengths | None = None
-) -> tuple[Model, Mapping[str, Numbers]]:
-    """A model of the examples, and for each head the probabilities out of fold.
+) -> tuple[Model, Mapping[str, Fitted]]:
+    """A model of the examples, and how each of its heads was fitted.
 
     Raises TrainingError when fewer than two reports are labelled.
     """
@@ -57,18 +66,20 @@ def train_model(
     }
     tags = passage_matrix(examples.passages, embedder)
     features |= {ISSUE: (tags, examples.issue_rows), SDH: (tags, examples.sdh_rows)}
-    heads, outside = {}, {}
-    for head, (numbers, rows) in features.items():
-        heads[head], outside[head] = _fit(head, numbers, rows, groups, embedder.dimensions, strengths)
+    fitted = {
+        head: Fitted(*_fit(head, numbers, rows, groups, embedder.dimensions, strengths))
+        for head, (numbers, rows) in features.items()
+    }
+    heads = {head: each.head for head, each in fitted.items()}
     named = examples.named[:: max(1, -(-len(examples.named) // _MOST_NAMED))]
     vectors = embedder.embed([text for _, text in named])
-    return Model(name, embedder, heads, Examples(vectors, tuple(key for key, _ in named))), outside
+    return Model(name, embedder, heads, Examples(vectors, tuple(key for key, _ in named))), fitted
 
 
 def _fit(
     head: str, features: Floats, rows: Rows, groups: Mapping[str, int], dimensions: int, strengths: Strengths
-) -> tuple[Head, Numbers]:
-    """One head, and its probabilities out of fold."""
+) -> tuple[Head, Rows, Numbers]:
+    """One head, its rows, and its probabilities out of fold."""
     answers, weights = rows.arrays()
     if head in {ISSUE, SDH}:
         vectors: tuple[float, ...] = (strengths.own, strengths.title)
@@ -78,7 +89,8 @@ def _fit(
         strength = strengths.regression
     scale = scales(features, dimensions, strengths.rules, vectors)
     numbered = [groups[report] for report in rows.groups]
-    return fit_head(rows.codes, features, answers, weights, numbered, strength=strength, scale=scale)
+    head_made, outside = fit_head(rows.codes, features, answers, weights, numbered, strength=strength, scale=scale)
+    return head_made, rows, outside
 
 
 def scales(features: Floats, dimensions: int, rules: float, vectors: tuple[float, ...]) -> Floats:

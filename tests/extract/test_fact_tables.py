@@ -7,12 +7,12 @@ import pytest
 from pipeline.extract.codes import CodeRow, find_codes
 from pipeline.extract.dates import MonthRow, find_dates
 from pipeline.extract.fields import FieldRow, find_fields
+from pipeline.extract.names import ProseRow
 from pipeline.extract.numbers import find_numbers, scale_words
 from pipeline.extract.organisations import HeadRow, OrganisationRow, find_organisations
 from pipeline.extract.people import ClassifierRow, RoleRow, find_counts, role_of_header
 from pipeline.extract.persons import TitleRow, find_persons
 from pipeline.extract.places import AliasRow, PrefixRow, TrapRow, ZoneCueRow, ZoneRow, find_health_zones, find_places
-from pipeline.extract.names import ProseRow
 from pipeline.extract.silence import SilenceRow, silence_of
 from pipeline.records import NormalText
 from pipeline.resources import load_table
