@@ -1,0 +1,1 @@
+"""What people take away from a dataset: search, clusters of lessons, lesson sets and their files, figures."""
