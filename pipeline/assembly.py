@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 
 from pipeline.classify.features import Passage
 from pipeline.classify.model import tag_passages
-from pipeline.classify.taxonomy import ISSUE
+from pipeline.classify.taxonomy import CATEGORY, ISSUE, codes
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
+from pipeline.extract.silence import MISSING
 from pipeline.ingest.damage import unreadable
+from pipeline.lessons.duplicates import sketch_of
 from pipeline.records import (
     Finding,
     Lesson,
     NormalText,
     Place,
     Problem,
+    ProjectFacts,
     Report,
     ReportResult,
     ReportStatus,
@@ -27,6 +30,7 @@ from pipeline.records import (
     content_id,
 )
 from pipeline.segment import Segmented
+from pipeline.segment.sections import JOIN
 from pipeline.spans import Span
 
 # A problem names this many places; a report of 300 damaged pages names the first.
@@ -74,7 +78,7 @@ def assemble(
         status=_status(report, normal),
         damage=normal.damage,
         units=len(segmented.units),
-        facts_of_project=project,
+        facts_of_project=_with_missing_sections(project, segmented, lessons, settings),
         issues=_issues(name, lessons, settings),
         lessons=lessons,
         facts=tuple(
@@ -83,7 +87,21 @@ def assemble(
         ),
         places=tuple((place, raw_span(report, normal, place.span) if place.span else None) for place in sheet.places),
         problems=(*report.problems, *_damage_problems(report, normal)),
+        sketch=sketch_of(normal.text),
     )
+
+
+def _with_missing_sections(
+    project: ProjectFacts, segmented: Segmented, lessons: Sequence[Lesson], settings: Settings
+) -> ProjectFacts:
+    """The project record, with `missing` for each category of which the report has no section, no field and no lesson.
+
+    So that silence on obstacles can be told apart: a form that asks for them and got no answer, and a report that never speaks of them.
+    """
+    present = {role for section in segmented.sections for role in section.role.split(JOIN)}
+    present |= {lesson.finding.category for lesson in lessons} | {field for field, _ in project.silences}
+    missing = [(code, MISSING) for code in codes(CATEGORY, settings.taxonomy) if code not in present]
+    return replace(project, silences=tuple(sorted((*project.silences, *missing))))
 
 
 def _status(report: Report, normal: NormalText) -> ReportStatus:

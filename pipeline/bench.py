@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.assembly import assemble
+from pipeline.classify.embeddings import CACHE_PLACE, accurate
+from pipeline.classify.model import RULES, load_model, trained_models
 from pipeline.dataset.export import export
 from pipeline.dataset.store import Store
 from pipeline.errors import PipelineError
@@ -17,6 +20,7 @@ from pipeline.extract.facts import find_facts
 from pipeline.extract.findings import extract
 from pipeline.ingest import READERS, archive, read
 from pipeline.ingest.normalise import normalise
+from pipeline.passages import tag_passage
 from pipeline.records import Settings
 from pipeline.run import process
 from pipeline.segment import segment
@@ -26,6 +30,8 @@ from pipeline.sources import find_sources, is_report
 # Text to be read in all: enough that start-up (dictionary, tables, libraries) does not count.
 ENOUGH_BYTES = 2_000_000
 AIM = 3.0
+# For the tiers less: the accurate one takes about 30 ms a unit on two cores.
+TIER_BYTES = 60_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +80,45 @@ def _measure(folder: Path, texts: dict[Path, str], settings: Settings) -> None:
     shares = ", ".join(f"{name} {seconds / sum(stages.values()):.0%}" for name, seconds in stages.items())
     print(f"of which           {shares}")
     print(f"store and exports  {export_time:.2f} s once for {len(texts)} reports")
+    for line in _tiers(folder, texts):
+        print(line)
     print(f"peak memory        {_peak_megabytes()}")
+
+
+def _tiers(folder: Path, texts: dict[Path, str]) -> Iterator[str]:
+    """Each tier's units per second and the whole way with it as a ratio to one bare tokenisation pass, on the first reports.
+
+    Vectors that earlier runs have kept are not used: each text of a report is new, as it is in a folder read for the first time.
+    """
+    paths = _first(folder, texts)
+    units = {path: process(path, root=folder, settings=Settings()).units for path in paths}
+    whole = sum(units.values())
+    bare = _seconds(lambda: [tokens(texts[path]) for path in paths])
+    yield f"tiers              {whole} units of {len(paths)} reports, bare tokenisation {bare:.2f} s"
+    for name in (RULES, *trained_models()):
+        seconds = _tier_seconds(name, folder, paths)
+        yield f"  {name:<17}{whole / seconds:8.0f} units/s   whole way {seconds / bare:.1f} x one tokenisation pass"
+
+
+def _tier_seconds(name: str, folder: Path, paths: Sequence[Path]) -> float:
+    """How long a tier takes for the reports once, in seconds."""
+    settings = Settings(model=name)
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ[CACHE_PLACE] = cache
+        accurate.cache_clear()
+        load_model.cache_clear()
+        tag_passage("ขยะลดลง", settings)  # loads the model before the clock runs
+        return _seconds(lambda: [process(path, root=folder, settings=settings) for path in paths])
+
+
+def _first(folder: Path, texts: dict[Path, str]) -> list[Path]:
+    """The first reports that together hold enough text to measure on; all where there is less."""
+    chosen: list[Path] = []
+    for path in texts:
+        if sum(len(texts[other].encode()) for other in chosen) >= TIER_BYTES:
+            break
+        chosen.append(path)
+    return chosen
 
 
 def _text(path: Path, settings: Settings) -> str:

@@ -214,9 +214,9 @@ def _model_argument(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--model",
         metavar="NAME",
-        default="rules",
-        help="what decides beside the rules: rules (they alone; the default), fast (trained word vectors), accurate (language model, to be "
-        "installed), auto (the best that is installed), or a folder that lessons train made",
+        default="auto",
+        help="what decides: accurate (a language model taught for this, with the rules), fast (trained word vectors with the rules), rules (they alone), "
+        "auto (the best that is installed; the default), or a folder that lessons train made",
     )
 
 
@@ -278,10 +278,110 @@ def _gold(options: argparse.Namespace) -> int:
     return run_gold(options)
 
 
+def _queue_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons queue`."""
+    from pipeline.learn.arguments import add_queue_arguments
+
+    add_queue_arguments(sub)
+
+
+def _queue(options: argparse.Namespace) -> int:
+    """Runs `lessons queue`."""
+    from pipeline.learn.queue_commands import run_queue
+
+    return run_queue(options)
+
+
+def _clusters_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons clusters`."""
+    from pipeline.lessons.cluster_arguments import add_clusters_arguments
+
+    add_clusters_arguments(sub)
+
+
+def _clusters(options: argparse.Namespace) -> int:
+    """Runs `lessons clusters`."""
+    from pipeline.lessons.cluster_commands import run_clusters
+
+    return run_clusters(options)
+
+
+def _counter_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons counter`."""
+    from pipeline.lessons.cluster_arguments import add_counter_arguments
+
+    add_counter_arguments(sub)
+
+
+def _counter(options: argparse.Namespace) -> int:
+    """Runs `lessons counter`."""
+    from pipeline.lessons.cluster_commands import run_counter
+
+    return run_counter(options)
+
+
+def _coverage_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons coverage`."""
+    from pipeline.lessons.cluster_arguments import add_coverage_arguments
+
+    add_coverage_arguments(sub)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    """Runs `lessons coverage`."""
+    from pipeline.lessons.cluster_commands import run_coverage
+
+    return run_coverage(options)
+
+
+def _set_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons set`."""
+    from pipeline.lessons.set_commands import add_set_arguments
+
+    add_set_arguments(sub)
+
+
+def _set(options: argparse.Namespace) -> int:
+    """Runs `lessons set`."""
+    from pipeline.lessons.set_commands import run_set
+
+    return run_set(options)
+
+
+def _search_arguments(sub: argparse.ArgumentParser) -> None:
+    """The arguments of `lessons search`."""
+    from pipeline.lessons.search_commands import add_search_arguments
+
+    add_search_arguments(sub)
+
+
+def _search(options: argparse.Namespace) -> int:
+    """Runs `lessons search`."""
+    from pipeline.lessons.search_commands import run_search
+
+    return run_search(options)
+
+
 COMMANDS = (
     Command("extract", "read reports into a dataset folder", _extract_arguments, _extract),
     Command("tag", "tag passages (JSON lines) with categories, issues and themes", _tag_arguments, _tag),
     Command("verify", "check a dataset against its sources", _verify_arguments, _verify),
+    Command("search", "find lessons by words, abbreviations, misspelt words and meaning", _search_arguments, _search),
     Command("train", "train models from labelled reports", _train_arguments, _train),
     Command("gold", "labels out to annotation tools and back", _gold_arguments, _gold),
+    Command("queue", "choose the passages that are worth labelling next", _queue_arguments, _queue),
+    Command(
+        "clusters",
+        "lessons that say the same, with the number of projects that found them",
+        _clusters_arguments,
+        _clusters,
+    ),
+    Command("counter", "what helps in one project and hinders in another, side by side", _counter_arguments, _counter),
+    Command(
+        "coverage",
+        "what the reports say of each issue, place and year, and in which way they are silent",
+        _coverage_arguments,
+        _coverage,
+    ),
+    Command("set", "make, check, freeze, compare and export lesson sets", _set_arguments, _set),
 )

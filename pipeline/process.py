@@ -106,7 +106,8 @@ def _process(report: Report, settings: Settings) -> ReportResult:
     with stage_boundary("classify"):
         model = model_for(settings)
         if model is not None:
-            extraction = model.findings(normal, segmented, extraction)
+            title = facts.project.project_name or facts.project.title
+            extraction = model.findings(normal, segmented, extraction, title)
         result = assemble(report, normal, segmented, extraction, facts, settings)
     if not settings.public:
         return result

@@ -253,6 +253,7 @@ class ReportResult:
     facts: tuple[tuple[Fact, Span | None], ...] = ()  # each with its place in the raw text
     places: tuple[tuple[Place, Span | None], ...] = ()
     problems: tuple[Problem, ...] = ()
+    sketch: bytes = b""  # hashes of a sample of its text's grams, by which copies are found (lessons/duplicates.py)
 
 
 @dataclass(frozen=True, slots=True)

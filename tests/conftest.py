@@ -14,3 +14,15 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared samples (../shared) are not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of every sixth report of the corpus, by rules; not to be changed."""
+    from pipeline.records import Settings
+    from pipeline.run import extract_folder
+
+    out = tmp_path_factory.mktemp("small-dataset")
+    chosen = sorted(path for path in (ROOT / "corpus" / "reports").iterdir() if path.suffix != ".png")[::6]
+    extract_folder(chosen, out, Settings(), progress=False)
+    return out

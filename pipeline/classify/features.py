@@ -175,12 +175,12 @@ class Passage:
 
 def passage_matrix(passages: Sequence[Passage], embedder: Embedder, folder: Path | None = None) -> Floats:
     """The features of passages for issues and themes with shape (passages, features): scores of the rules, vectors of text and title."""
-    rules = np.array([_tag_numbers(passage, folder) for passage in passages], dtype=np.float32)
+    rules = np.array([tag_numbers(passage, folder) for passage in passages], dtype=np.float32)
     texts = [" ".join(passage.text.split()) for passage in passages], [passage.title for passage in passages]
     return np.hstack([rules, *(_vectors(each, embedder) for each in texts)])
 
 
-def _tag_numbers(passage: Passage, folder: Path | None) -> list[float]:
+def tag_numbers(passage: Passage, folder: Path | None) -> list[float]:
     """What the rules say of a passage: of its own words, and of its surroundings."""
     tags = tag_text(passage.text, folder=folder)
     scores = {(tag.scheme, tag.code): tag.score for tag in tags}

@@ -4,44 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify.embeddings import ACCURATE, FAST, Embedder, accurate, has_accurate
 from pipeline.classify.embeddings_static import StaticWords
-from pipeline.classify.embeddings_weights import Floats
 from pipeline.classify.features import Passage, View, matrix, passage_matrix, passage_view, unit_views
-from pipeline.classify.frames import frames_of
 from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
-from pipeline.classify.rules import term_votes
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
+from pipeline.classify.verdicts import FRAME, Examples, has_words, log_odds, may_state, rule_reasons
 from pipeline.errors import PipelineError
-from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence, Extraction, unit_evidence
-from pipeline.ingest.damage import unreadable
+from pipeline.extract.findings import Evidence, Extraction, unit_evidence
 from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
 from pipeline.segment import Segmented
 from pipeline.spans import Span
 
+if TYPE_CHECKING:
+    from pipeline.classify.context import ContextModel
+
 RULES, AUTO = "rules", "auto"
 MODELS = Path(__file__).parents[2] / "models"
-NUMBERS, MANIFEST = "model.npz", "model.json"
+NUMBERS, MANIFEST, ADAPTERS = "model.npz", "model.json", "adapters.npz"
+TAUGHT = "taught"  # the kind of a model whose encoder was taught too (context.py)
 FORMAT = 1
 UNIT, PASSAGE, JOIN = "unit", "passage", "join"
 # Codes below this score are not reported.
 _FLOOR = 0.05
 # Longest finding in characters that joining may make.
 _LONGEST = 700
-_NEAREST = 2
-FRAME = "frame"  # how the rules begin the reason of a tag in such a list
-_THAI = re.compile("[ก-๙]")
 # What an achieved finding of the rules, at confidence 1, adds to the log odds of its category. The rules grew on real reports, the labels
 # are of composed ones, in which headings help less: without it the model loses findings of real reports that the rules hold. On the
 # development reports 1.5, 2 and 2.5 give the same (F1 at IoU 0.5 .46 fast, .48 accurate), so the most is taken.
@@ -53,22 +50,6 @@ class ModelError(PipelineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
-    """Labelled passages that a decision can point to: their vectors, and what they are called."""
-
-    vectors: Floats
-    names: tuple[str, ...]  # report and place
-
-    def nearest(self, vector: Floats) -> str:
-        """The names of the nearest ones with their cosine; "" without any."""
-        if not self.names:
-            return ""
-        close = self.vectors.astype(np.float32) @ vector
-        best = np.argsort(-close, kind="stable")[:_NEAREST]
-        return "ใกล้: " + ", ".join(f"{self.names[at]} ({close[at]:.2f})" for at in best)
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """Heads over one embedder."""
 
@@ -77,8 +58,10 @@ class Model:
     heads: Mapping[str, Head]  # by what they decide: unit, passage, join, issue, sdh
     examples: Examples
 
-    def findings(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> Extraction:
+    def findings(self, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str = "") -> Extraction:
         """The findings of a report: achieved ones as the model sees them, all others as the rules left them.
+
+        `title`, the name of the project, is for models that read it; this one does not.
 
         Each unit takes the category that passes its threshold by most, or none; neighbours of one item and one category are joined
         where the model says that one point goes on.
@@ -91,7 +74,7 @@ class Model:
         evidence = unit_evidence(normal, segmented, extraction)
         scores = _with_rules(head, head.scores(features), evidence)
         joins = _joined(self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0], evidence)
-        open_to = [_may_state(normal, own) for own in evidence]
+        open_to = [may_state(normal, own) for own in evidence]
         decided = [category if may else -1 for category, may in zip(_decided(head, scores), open_to, strict=True)]
         runs = _runs(evidence, _whole(head, decided, evidence), joins)
         made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]
@@ -123,7 +106,7 @@ class Model:
         votes = tuple(vote for at in run for vote in evidence[at].votes)
         by_rules = any((f := evidence[at].finding) is not None and f.category == code for at in run)
         section = segmented.sections[first.section]
-        reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *_rule_reasons(normal.text, code, votes)]
+        reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *rule_reasons(normal.text, code, votes)]
         if section.rule:
             reasons.append(f"หัวข้อ “{section.title[:60]}” [{section.rule}]")
         reasons.append(self.examples.nearest(self.embedder.embed([views[best].text])[0]))
@@ -142,11 +125,11 @@ class Model:
     def passage_tags(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Tag, ...]:
         """The categories of a text as one passage, all with a score of at least 0.05; at most the best one is accepted."""
         view = passage_view(normal, segmented, extraction)
-        if not _has_words(view.text):
+        if not has_words(view.text):
             return ()
         head = self.heads[PASSAGE]
         scores = head.scores(matrix([view], self.embedder))[0]
-        best = int((_log_odds(scores) - _log_odds(head.accept.astype(np.float64))).argmax())
+        best = int((log_odds(scores) - log_odds(head.accept.astype(np.float64))).argmax())
         votes = [vote for at in unit_evidence(normal, segmented, extraction) for vote in at.votes]
         near = self.examples.nearest(self.embedder.embed([view.text])[0])
         tags = []
@@ -154,7 +137,7 @@ class Model:
             score = float(scores[at])
             if score >= _FLOOR:
                 zone = head.zone(at, score)
-                reasons = [f"แบบจำลอง {self.name}: {zone}", *_rule_reasons(normal.text, code, votes), near]
+                reasons = [f"แบบจำลอง {self.name}: {zone}", *rule_reasons(normal.text, code, votes), near]
                 taken = zone == ACCEPTED and at == best
                 tags.append(
                     Tag(CATEGORY, code, score, taken, self._decided_by(votes, code), "; ".join(filter(None, reasons)))
@@ -173,7 +156,7 @@ class Model:
         found = []
         for row, passage in enumerate(passages):
             rules = tag_text(passage.text, context=passage.context, context_title=passage.title, folder=folder)
-            if _has_words(passage.text):
+            if has_words(passage.text):
                 found.append(self._scored(passage, {scheme: each[row] for scheme, each in scores.items()}, rules))
             else:
                 found.append(rules)
@@ -207,41 +190,13 @@ class Model:
         return "rules+model" if any(vote.label == code for vote in votes) else "model"
 
 
-def _may_state(normal: NormalText, own: Evidence) -> bool:
-    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can."""
-    if own.finding is not None:
-        return True
-    text = own.unit.span.slice(normal.text)
-    if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
-        return False
-    return _has_words(text) and not _is_frame(text)
-
-
-def _has_words(text: str) -> bool:
-    """Whether a text has enough Thai letters to state something."""
-    return len(_THAI.findall(text)) >= SHORTEST_FINDING
-
-
-def _is_frame(text: str) -> bool:
-    """Whether most of a text only lists issues."""
-    frames = frames_of(text, list(term_votes(text, ISSUE)))
-    return 2 * sum(len(frame) for frame in frames) >= len(text.strip())
-
-
 def _with_rules(head: Head, scores: NDArray[np.float64], evidence: Sequence[Evidence]) -> NDArray[np.float64]:
     """The scores of units, those of the category of an achieved finding raised by what the rules say."""
-    odds = _log_odds(scores)
+    odds = log_odds(scores)
     for at, own in enumerate(evidence):
         if own.finding is not None and own.finding.status is State.ACHIEVED:
             odds[at, head.codes.index(own.finding.category)] += _RULES_SAY * own.finding.confidence
     return np.round(logistic(odds), 4)
-
-
-def _log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities as log odds; 0 and 1 are taken as 0.0001 and 0.9999."""
-    safe = np.clip(scores, 1e-4, 1 - 1e-4)
-    odds: NDArray[np.float64] = np.log(safe / (1 - safe))
-    return odds
 
 
 def _joined(joins: NDArray[np.bool_], evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
@@ -252,7 +207,7 @@ def _joined(joins: NDArray[np.bool_], evidence: Sequence[Evidence]) -> NDArray[n
 
 def _decided(head: Head, scores: NDArray[np.float64]) -> list[int]:
     """The category of each unit, -1 for none."""
-    above = _log_odds(scores) - _log_odds(head.accept.astype(np.float64))
+    above = log_odds(scores) - log_odds(head.accept.astype(np.float64))
     return [int(at) if above[row, at] >= 0 else -1 for row, at in enumerate(above.argmax(axis=1))]
 
 
@@ -293,12 +248,6 @@ def _runs(evidence: Sequence[Evidence], decided: Sequence[int], joins: NDArray[n
     return runs
 
 
-def _rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
-    """The words of the strongest cues for a category, with their rules."""
-    mine = sorted((vote for vote in votes if vote.label == code and vote.span), key=lambda vote: -vote.weight)[:3]
-    return [f"“{vote.span.slice(text)[:60]}” [{vote.rule}]" for vote in mine if vote.span]
-
-
 def tag_passages(passages: Sequence[Passage], settings: Settings) -> list[tuple[Tag, ...]]:
     """The issues and themes of each passage, by the model that the settings ask for, or by the rules.
 
@@ -336,7 +285,7 @@ def fallback_note(name: str) -> str:
     return f'The model "{name}" is not installed here; "{chosen(name)}" is used. For it: pip install "lessons-pipeline[accurate]"'
 
 
-def model_for(settings: Settings) -> Model | None:
+def model_for(settings: Settings) -> Model | ContextModel | None:
     """The model that the settings ask for; None for the rules alone. Raises ModelError when it cannot be loaded."""
     name = chosen(settings.model)
     return None if name == RULES else load_model(folder_of(name))
@@ -359,11 +308,15 @@ def model_mark(name: str) -> str:
 
 
 @cache
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path) -> Model | ContextModel:
     """The model of a folder. Raises ModelError when a file is missing or not as its manifest says."""
     manifest = read_manifest(folder)
     numbers = read_numbers(folder, NUMBERS, manifest)
     try:
+        if manifest.get("kind") == TAUGHT:
+            from pipeline.classify.context import context_model  # its engine is an optional extra
+
+            return context_model(manifest, numbers, read_numbers(folder, ADAPTERS, manifest))
         embedder = _embedder(folder, manifest)
         heads = {
             name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
@@ -415,23 +368,30 @@ def save_model(
     folder: Path, model: Model, *, trained: Mapping[str, Any], words: Mapping[str, NDArray[Any]] | None = None
 ) -> None:
     """Writes a model into its folder: arrays without code, and a manifest with their hashes and how it was `trained`."""
-    folder.mkdir(parents=True, exist_ok=True)
     numbers = {f"{name}.{part}": array for name, head in model.heads.items() for part, array in head.arrays().items()}
-    files = {NUMBERS: {**numbers, "examples": model.examples.vectors.astype(np.float16)}}
+    files: dict[str, Mapping[str, NDArray[Any]]] = {
+        NUMBERS: {**numbers, "examples": model.examples.vectors.astype(np.float16)}
+    }
     if words is not None:
         files[StaticWords.file] = dict(words)
-    for name, arrays in files.items():
-        np.savez_compressed(folder / name, allow_pickle=False, **arrays)  # type: ignore[arg-type]  # numpy types its own options alone
-    manifest = {
-        "format": FORMAT,
+    facts = {
         "name": model.name,
         "embedder": model.embedder.name,
         "heads": {name: list(head.codes) for name, head in model.heads.items()},
-        "sha256": {name: _digest((folder / name).read_bytes()) for name in files},
         "trained": dict(trained),
         "examples": list(model.examples.names),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    write_model(folder, files, facts)
+
+
+def write_model(folder: Path, files: Mapping[str, Mapping[str, NDArray[Any]]], facts: Mapping[str, Any]) -> None:
+    """Writes files of arrays and the manifest that names them with their hashes, beside the `facts` of the model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, arrays in files.items():
+        np.savez_compressed(folder / name, allow_pickle=False, **dict(arrays))
+    hashes = {name: _digest((folder / name).read_bytes()) for name in files}
+    manifest = {"format": FORMAT, **facts, "sha256": hashes}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -24,6 +24,8 @@ _SQL_TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean
 _HIDDEN = ("of_source", "position")
 # What was read, and how: a file is read again when its hash or the fingerprint differs, or when it failed.
 _SOURCES = "sources"
+# By which copies of a report are found later, without its file; no table of the dataset. Stores made before have none.
+_SKETCHES = "sketches"
 _SOURCE_COLUMNS = {
     "source": "TEXT PRIMARY KEY",
     "sha256": "TEXT NOT NULL",
@@ -161,6 +163,10 @@ class Store:
                 self._connection.execute(
                     "INSERT INTO sources VALUES (?, ?, ?, ?)", (source, sha256, fingerprint, failed)
                 )
+                self._connection.executemany(
+                    f"INSERT INTO {_SKETCHES} VALUES (?, ?, ?)",
+                    [(source, result.report_id, result.sketch) for result in results if result.sketch],
+                )
         except (sqlite3.IntegrityError, ValueError) as error:
             raise UnfitRowsError(
                 f"The rows do not fit the dataset ({error}).",
@@ -202,6 +208,12 @@ class Store:
         """The number of rows of table `name`."""
         return int(self._connection.execute(f'SELECT count(*) FROM "{table(name).name}"').fetchone()[0])
 
+    def sketches(self) -> dict[str, bytes]:
+        """The sketch of each report's text, by report_id; none for a store that was made before there were any."""
+        if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_SKETCHES,)).fetchone():
+            return {}
+        return dict(self._connection.execute(f"SELECT report_id, sketch FROM {_SKETCHES}"))
+
     def usable(self) -> int:
         """The number of reports that could be read, whole or in part."""
         query = "SELECT count(*) FROM reports WHERE status <> ?"
@@ -228,6 +240,10 @@ class Store:
         existing = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if existing:
             self._check_format()
+        self._connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {_SKETCHES} (of_source TEXT, report_id TEXT, sketch BLOB)"
+        )
+        if existing:
             return
         for of in tables():
             self._connection.execute(_create_statement(of))
@@ -253,6 +269,7 @@ class Store:
         for of in tables():
             self._connection.execute(f'DELETE FROM "{of.name}" WHERE of_source = ?', (source,))
         self._connection.execute("DELETE FROM sources WHERE source = ?", (source,))
+        self._connection.execute(f"DELETE FROM {_SKETCHES} WHERE of_source = ?", (source,))
 
     def _insert(self, of: Table, source: str, rows: Iterable[Row]) -> None:
         """Adds rows to a table, numbering them in order."""

@@ -89,7 +89,7 @@ def _write_sheet(sheet: Any, names: tuple[str, ...], widths: list[int], rows: It
     for last, row in enumerate(rows, 1):
         if last >= _MOST_ROWS:
             raise StoreError("Excel cannot hold so many rows.", "Run on a part of the reports.")
-        lines = max(_lines(cell, width) for cell, width in zip(row, widths, strict=True))
+        lines = max(cell_lines(cell, width) for cell, width in zip(row, widths, strict=True))
         sheet.set_row(last, min(_HIGHEST, _LINE * lines))
         for column, cell in enumerate(row):
             _write_cell(sheet, last, column, cell)
@@ -101,10 +101,10 @@ def _write_sheet(sheet: Any, names: tuple[str, ...], widths: list[int], rows: It
     sheet.repeat_rows(0)
 
 
-def _lines(cell: Cell, width: int) -> int:
+def cell_lines(cell: Cell, width: int) -> int:
     """How many lines `cell` takes in a column of `width` characters; marks above and below take no room.
 
-    >>> _lines("ที่นี่", 4), _lines("ก" * 9, 4), _lines(None, 4)
+    >>> cell_lines("ที่นี่", 4), cell_lines("ก" * 9, 4), cell_lines(None, 4)
     (1, 3, 1)
     """
     text = LIST_JOIN.join(cell) if isinstance(cell, tuple) else cell

@@ -1,29 +1,27 @@
-"""What the pipeline is measured against: nothing at all, headings alone, naive keywords, TF-IDF with logistic regression."""
+"""What the pipeline is measured against: nothing at all, headings alone, naive keywords, and text classifiers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from pipeline.classify.embeddings import accurate, has_accurate
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
 from pipeline.errors import PipelineError
 from pipeline.evaluate.codes import load_codes
 from pipeline.evaluate.matching import covering
 from pipeline.evaluate.readings import Reading
 from pipeline.evaluate.systems import Guess, System, accepted
+from pipeline.evaluate.text_scorers import FastText, SpacyTextcat, TextScorer, Tfidf, Vectors, is_installed
 from pipeline.extract.cues import priors
 from pipeline.records import State, Tag
 from pipeline.resources import load_table
-from pipeline.segment.tokens import tokens
 from pipeline.spans import Span, join_spans
 
 KEYWORDS = "evaluate_keywords.tsv"
@@ -173,18 +171,21 @@ def join_neighbours(reading: Reading, guesses: Sequence[Guess | None], system: S
 
 
 class LearntBaseline:
-    """TF-IDF of words and of character n-grams, one logistic regression a code, one threshold a scheme chosen out of fold.
+    """A text classifier, TF-IDF unless another is given, with one threshold a scheme chosen on reports that it has not seen.
 
     Categories are learnt from the units of the training reports, issues and themes from its labelled passages. The threshold is the one with
-    the best macro F1 in five folds by report (CLASSIFICATION: at few labels one global threshold is the largest lever).
+    the best macro F1 over held-out folds by report (CLASSIFICATION: at few labels one global threshold is the largest lever).
     """
 
-    name = "TF-IDF + LR"
     folds = 5
-    strength = 10.0  # C of the regression; 1 to 10 differ little on TF-IDF, 10 is better for rare codes
 
-    def __init__(self) -> None:
-        """Not trained yet."""
+    def __init__(
+        self, name: str = "TF-IDF + LR", scorer: Callable[[], TextScorer] = Tfidf, *, held_folds: int = folds
+    ) -> None:
+        """Not trained yet. `held_folds`: how many of the five folds the thresholds come from, fewer for a classifier that trains slowly."""
+        self.name = name
+        self._scorer = scorer
+        self._held_folds = held_folds
         self._heads: dict[str, _Head] = {}
         self._known: dict[str, tuple[Tag, ...]] = {}  # tags of the texts asked for; a passage is asked for twice
 
@@ -199,7 +200,7 @@ class LearntBaseline:
             for reading in readings
             for unit, category in zip(reading.segmented.units, _unit_categories(reading), strict=True)
         ]
-        self._heads[CATEGORY] = _Head(codes.categories, self.strength).fit(
+        self._heads[CATEGORY] = self._new_head(codes.categories).fit(
             [text for _, text, _ in units], [{c} if c else set() for _, _, c in units], [name for name, _, _ in units]
         )
         for scheme, known in ((ISSUE, codes.issues), (SDH, codes.themes)):
@@ -211,7 +212,11 @@ class LearntBaseline:
                         texts.append(label.span.slice(reading.normal.text))
                         answers.append(set(given))
                         groups.append(reading.name)
-            self._heads[scheme] = _Head(known, self.strength).fit(texts, answers, groups)
+            self._heads[scheme] = self._new_head(known).fit(texts, answers, groups)
+
+    def _new_head(self, codes: Sequence[str]) -> _Head:
+        """A head that is not trained yet."""
+        return _Head(codes, self._scorer(), self._held_folds)
 
     def find(self, reading: Reading) -> tuple[Guess, ...]:
         """A finding for each unit whose best category reaches the threshold; neighbours joined."""
@@ -262,67 +267,43 @@ def _unit_categories(reading: Reading) -> list[str]:
 
 
 class _Head:
-    """One scheme: features, a regression for each code, a threshold."""
+    """One scheme: a classifier and a threshold."""
 
-    def __init__(self, codes: Sequence[str], strength: float) -> None:
+    def __init__(self, codes: Sequence[str], scorer: TextScorer, held_folds: int) -> None:
         self.codes = tuple(codes)
-        self.strength = strength
         self.threshold = 0.5
-        self._vectorizers: tuple[TfidfVectorizer, TfidfVectorizer] | None = None
-        self._models: list[LogisticRegression | None] = []
+        self._scorer = scorer
+        self._held_folds = held_folds
 
     def fit(self, texts: Sequence[str], answers: Sequence[set[str]], groups: Sequence[str]) -> _Head:
         """Itself, trained; the threshold comes from folds that keep each report together."""
         truth = np.array([[code in answer for code in self.codes] for answer in answers], dtype=bool)
         folds = GroupKFold(min(LearntBaseline.folds, len(set(groups))))
         outside = np.zeros(truth.shape)
-        for train, held in folds.split(truth, groups=groups):
-            self._train([texts[i] for i in train], truth[train])
-            outside[held] = self.scores([texts[i] for i in held])
-        self.threshold = best_threshold(outside, truth)
-        self._train(texts, truth)
+        seen = np.zeros(len(truth), dtype=bool)
+        for train, held in islice(folds.split(truth, groups=groups), self._held_folds):
+            self._scorer.train([texts[i] for i in train], truth[train])
+            outside[held] = self._scorer.scores([texts[i] for i in held])
+            seen[held] = True
+        self.threshold = best_threshold(outside[seen], truth[seen])
+        self._scorer.train(texts, truth)
         return self
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Probabilities with shape (texts, codes); 0 for a code that training never saw."""
-        result = np.zeros((len(texts), len(self.codes)))
-        if not texts:
-            return result
-        features = self._features(texts)
-        for at, model in enumerate(self._models):
-            if model is not None:
-                result[:, at] = model.predict_proba(features)[:, 1]
-        return result
-
-    def _train(self, texts: Sequence[str], truth: NDArray[np.bool_]) -> None:
-        """Trains on all of the texts."""
-        words = TfidfVectorizer(analyzer=_words, ngram_range=(1, 1), min_df=2, sublinear_tf=True)
-        chars = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), min_df=2, sublinear_tf=True, lowercase=False)
-        self._vectorizers = (words.fit(texts), chars.fit(texts))
-        features = self._features(texts)
-        self._models = [self._one(features, truth[:, at]) for at in range(len(self.codes))]
-
-    def _one(self, features: sparse.csr_matrix, answers: NDArray[np.bool_]) -> LogisticRegression | None:
-        """The regression of one code; None when all answers are the same."""
-        if answers.all() or not answers.any():
-            return None
-        # dual: seven times faster where features outnumber texts; random_state: liblinear shuffles.
-        model = LogisticRegression(
-            C=self.strength, solver="liblinear", dual=True, random_state=0, class_weight="balanced"
-        )
-        return model.fit(features, answers)
-
-    def _features(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Words and character n-grams of texts, side by side."""
-        if self._vectorizers is None:
-            raise BaselineError("The baseline is not trained.", "Call fit first.")
-        return sparse.hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers], format="csr")
+        return self._scorer.scores(texts) if texts else np.zeros((0, len(self.codes)))
 
 
-def _words(text: str) -> Iterable[str]:
-    """The words of a text by the project's tokeniser, and pairs of neighbours."""
-    words = [span.slice(text) for span in tokens(text) if span.slice(text).strip()]
-    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
+def learnt_baselines() -> list[LearntBaseline]:
+    """The classifiers that this machine has: TF-IDF, and where they are installed fastText, spaCy and the accurate vectors alone."""
+    systems = [LearntBaseline()]
+    if is_installed("floret"):
+        systems.append(LearntBaseline("fastText", FastText))
+    if is_installed("spacy"):
+        systems.append(LearntBaseline("spaCy textcat", SpacyTextcat, held_folds=1))
+    if has_accurate():
+        systems.append(LearntBaseline("e5 + LR", lambda: Vectors(accurate()), held_folds=2))
+    return systems
 
 
 def best_threshold(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

@@ -3,10 +3,13 @@
     python -m pipeline.evaluate score [--part train|dev|open] [--errors N] [--short]
     python -m pipeline.evaluate facts       the facts of the projects, field by field
     python -m pipeline.evaluate table       rules and baselines on the test part: make evaluate
+    python -m pipeline.evaluate genres      models on genres that they have not seen: make evaluate-genres
     python -m pipeline.evaluate gate        the test part against corpus/floors.json; --raise lifts the floors
     python -m pipeline.evaluate split       append new reports to corpus/split.tsv
     python -m pipeline.evaluate likeness    passages that two reports share
     python -m pipeline.evaluate agreement   two readers against each other
+    python -m pipeline.evaluate search      the queries of corpus/queries [--half dev|test|all]
+    python -m pipeline.evaluate clusters    lessons that say the same, on corpus/clusters
 
 `open` is train and dev: all that may be looked at. Exit code 0 when all is well, 1 when something is at fault or below a floor, 2 for a
 wrong argument.
@@ -19,15 +22,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.classify.embeddings import ACCURATE, FAST
 from pipeline.classify.model import trained_models
 from pipeline.errors import PipelineError, UsageError
 from pipeline.evaluate.agreement import compare_readers
-from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, LearntBaseline, Nothing
+from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, Nothing, learnt_baselines
+from pipeline.evaluate.clusters import SAMPLE, clusters_table
 from pipeline.evaluate.facts import facts_table, score_facts
 from pipeline.evaluate.gate import FLOORS, falls, load_floors, metrics, part_fingerprint, raised, write_floors
+from pipeline.evaluate.genres import genre_groups, genre_table
 from pipeline.evaluate.gold import GOLD, LABELS, REPORTS, load_gold
 from pipeline.evaluate.likeness import measure_likeness
 from pipeline.evaluate.readings import Reading, read_gold
+from pipeline.evaluate.relevance import QUERIES, compare_searches, gold_lessons, load_queries, show_scores
 from pipeline.evaluate.report import compare_systems, full_report, mistakes, show_agreement, show_likeness, summary
 from pipeline.evaluate.score import score_system
 from pipeline.evaluate.split import (
@@ -74,10 +81,13 @@ def parser() -> argparse.ArgumentParser:
         ("score", _score, "score the pipeline on the reports that may be looked at"),
         ("facts", _facts, "score the facts of the projects, field by field"),
         ("table", _table, "score the pipeline and the baselines on the test part"),
+        ("genres", _genres, "score models on genres that they have not seen"),
         ("gate", _gate, "compare the test part with the floors"),
         ("split", _split, "append new reports to the split"),
         ("likeness", _likeness, "find passages that reports share"),
         ("agreement", _agreement, "compare two readers"),
+        ("search", _search, "score search on judged queries, beside substring search and SQLite full text"),
+        ("clusters", _clusters, "score the clusters of lessons that say the same"),
     ):
         made[name] = commands.add_parser(name, help=says)
         made[name].set_defaults(run=run)
@@ -85,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
             made[name].add_argument(f"--{option}", type=Path, default=default)
     for name in ("score", "table", "gate"):
         made[name].add_argument("--model", default=MODELS[0])
+    made["genres"].add_argument("--model", default=FAST, choices=(FAST, ACCURATE))
     for name in ("score", "facts"):
         made[name].add_argument("--part", default="open", choices=sorted(PARTS))
     made["score"].add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")
@@ -93,7 +104,10 @@ def parser() -> argparse.ArgumentParser:
     made["gate"].add_argument("--floors", type=Path, default=FLOORS)
     made["gate"].add_argument("--raise", dest="lift", action="store_true", help="lift the floors to the scores")
     made["likeness"].add_argument("--pairs", type=int, default=20, metavar="N", help="print up to N pairs")
+    made["clusters"].add_argument("--sample", type=Path, default=SAMPLE)
     made["agreement"].add_argument("--readers", nargs=2, default=("A", "B"), metavar=("ONE", "OTHER"))
+    made["search"].add_argument("--half", default="test", choices=("dev", "test", "all"), help="of the queries")
+    made["search"].add_argument("--queries", type=Path, default=QUERIES)
     return whole
 
 
@@ -134,26 +148,34 @@ def _table(options: argparse.Namespace) -> int:
     """The exit code of `table`."""
     parts = {part: _part(options, part) for part in (TRAIN, DEV, TEST)}
     others = [Pipeline(name) for name in ("rules", *trained_models()) if name != options.model]
-    systems: list[System] = [
-        Nothing(),
-        HeadingBaseline(),
-        KeywordBaseline(),
-        LearntBaseline(),
-        *others,
-        Pipeline(options.model),
-    ]
-    results = []
+    learnt: list[System] = [*learnt_baselines()]
+    pipelines: list[System] = [*others, Pipeline(options.model)]
+    systems: list[System] = [Nothing(), HeadingBaseline(), KeywordBaseline(), *learnt, *pipelines]
+    results, side_by_side = [], []
     for system in systems:
         system.fit(parts[TRAIN])
+        # A classifier knows its training texts by heart: of such a part its score says nothing.
+        seen = (TRAIN, DEV) if system in pipelines else (DEV,) if system in learnt else ()
+        side_by_side += [(f"{system.name}, {part}", score_system(system, parts[part])) for part in seen]
         results.append((system.name, score_system(system, parts[TEST])))
-    own = results[-1][1]
+        if seen:
+            side_by_side.append((f"{system.name}, {TEST}", results[-1][1]))
     print(f"## Test part: {len(parts[TEST])} reports, 95 % intervals by resampling them\n")
     print(compare_systems(results))
-    print(f"## {options.model}: parts side by side\n")
-    seen = [(part, score_system(Pipeline(options.model), parts[part])) for part in (TRAIN, DEV)]
-    print(compare_systems([*seen, (TEST, own)]))
+    print("## Parts side by side\n")
+    print(compare_systems(side_by_side))
     if not options.short:
-        print(full_report(own, title=f"{options.model}, part {TEST}"))
+        print(full_report(results[-1][1], title=f"{options.model}, part {TEST}"))
+    return 0
+
+
+def _genres(options: argparse.Namespace) -> int:
+    """The exit code of `genres`."""
+    names = [row.report for row in load_gold(options.gold).reports]
+    open_to = reports_in("open", load_split(options.split))
+    groups = genre_groups([name for name in names if name in open_to], read_traits(options.reports.parent))
+    print("## Genres left out: trained on all others, scored on the one (train and dev parts)\n")
+    print(genre_table(options.gold, options.reports, groups, options.model))
     return 0
 
 
@@ -200,6 +222,25 @@ def _likeness(options: argparse.Namespace) -> int:
     found = measure_likeness(options.reports)
     print(show_likeness(found, options.pairs))
     return 1 if (found.share or 0.0) > LIKENESS_LIMIT else 0
+
+
+def _clusters(options: argparse.Namespace) -> int:
+    """The exit code of `clusters`."""
+    print(clusters_table(options.sample))
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    """The exit code of `search`."""
+    # The reports that may be looked at: whoever judges reads what the queries find.
+    lessons = gold_lessons(load_gold(options.gold), reports_in("open", load_split(options.split)))
+    halves = {"dev", "test"} if options.half == "all" else {options.half}
+    queries = [query for query in load_queries(options.queries, lessons) if query.row.half in halves]
+    print(
+        f"## Search: {len(queries)} queries ({options.half}) over {len(lessons)} labelled findings, 95 % intervals by resampling queries\n"
+    )
+    print(show_scores(compare_searches(lessons, queries), queries))
+    return 0
 
 
 def _agreement(options: argparse.Namespace) -> int:

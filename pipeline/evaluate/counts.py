@@ -100,10 +100,19 @@ def rated_f1(tallies: Sequence[Tally], level: str, scheme: str, codes: Sequence[
     value = macro_f1(tallies, level, scheme, codes) if macro else micro(tallies, level, scheme, codes).f1
     if value is None or not tallies:
         return Rated(value)
+    return Rated(value, *_interval(resampled_f1(tallies, level, scheme, codes, macro=macro)))
+
+
+def resampled_f1(
+    tallies: Sequence[Tally], level: str, scheme: str, codes: Sequence[str], *, macro: bool, samples: int = RESAMPLES
+) -> NDArray[np.float64]:
+    """The F1 of each resample of the reports, shape (samples,); nan where one holds nothing to find.
+
+    The resamples of as many reports are always the same ones: the values of two systems on the same reports are pairs.
+    """
     cube = counts_by_report(tallies, level, scheme, codes)
-    samples = np.einsum("sr,rck->sck", resampled(len(tallies)), cube)
-    f1 = _macro(samples) if macro else _f1(samples.sum(axis=1))
-    return Rated(value, *_interval(f1))
+    drawn = np.einsum("sr,rck->sck", resampled(len(tallies), samples=samples), cube)
+    return _macro(drawn) if macro else _f1(drawn.sum(axis=1))
 
 
 def rated_share(pairs: Sequence[tuple[int, int]]) -> Rated:

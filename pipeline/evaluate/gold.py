@@ -47,13 +47,18 @@ class GoldError(PipelineError):
 
 @dataclass(frozen=True, slots=True)
 class GoldReport:
-    """A report that is labelled in full. `addressed`: "raw" or "text", what its offsets count in."""
+    """A labelled report. `addressed`: "raw" or "text", what its offsets count in.
+
+    `partial`: only its spans were looked at, as in a labelling queue; of the rest of the report nobody knows whether it states a finding. All others
+    are labelled in full.
+    """
 
     report: str
     sha256: str
     addressed: str
     labelled_by: str
     adjudicated: bool = False  # settled between two readers
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,29 @@ class Gold:
         """16 hexadecimal digits that change with any label or report."""
         lines = [record_line(record) for part in (self.reports, self.spans, self.facts) for record in part]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def merged(golds: Sequence[Gold]) -> Gold:
+    """The gold of several folders as one: where labels overlap, those of the later folder count; facts are those of the first that has the report.
+
+    A report that is labelled in full in one of them stays so.
+    """
+    rows: dict[str, GoldReport] = {}
+    spans: list[GoldSpan] = []
+    facts: list[GoldFact] = []
+    for gold in golds:
+        facts += [fact for fact in gold.facts if fact.report not in rows]
+        new: dict[str, list[Span]] = {}
+        for span in gold.spans:
+            new.setdefault(span.report, []).append(span.span)
+        kept = [s for s in spans if not any(s.span.overlaps(other) for other in new.get(s.report, ()))]
+        spans = [*kept, *gold.spans]
+        for row in gold.reports:
+            before = rows.get(row.report)
+            rows[row.report] = row if before is None or (before.partial and not row.partial) else before
+    order = {name: at for at, name in enumerate(rows)}
+    spans.sort(key=lambda s: (order.get(s.report, -1), s.start, s.end))
+    return Gold(tuple(rows.values()), tuple(spans), tuple(facts))
 
 
 def build_gold(labels: Path, reports: Path, codes: Codes) -> tuple[Gold, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.evaluate.gold import REPORTS, Gold
+from pipeline.evaluate.gold import REPORTS, Gold, GoldError
 from pipeline.evaluate.labels import GoldSpan
 from pipeline.evaluate.matching import Letters
 from pipeline.ingest import read
@@ -38,6 +38,7 @@ class Reading:
     normal: NormalText
     segmented: Segmented
     labels: tuple[Labelled, ...]  # findings and hard negatives, in order
+    partial: bool = False  # only the labels were looked at; of the rest nobody knows
 
     @cached_property
     def letters(self) -> Letters:
@@ -87,11 +88,33 @@ def read_gold(gold: Gold, reports: Path = REPORTS, *, only: Iterable[str] | None
         if span.report in spans:
             spans[span.report].append(span)
     bar = tqdm(chosen, unit=" reports", desc="reading", leave=False, disable=None)
-    return tuple(read_labelled(reports, row.report, spans[row.report], raw=row.addressed == "raw") for row in bar)
+    return tuple(
+        read_labelled(reports, row.report, spans[row.report], raw=row.addressed == "raw", partial=row.partial)
+        for row in bar
+    )
 
 
-def read_labelled(root: Path, name: str, spans: Sequence[GoldSpan], *, raw: bool) -> Reading:
-    """One report with its labels; `raw`: their offsets count in the decoded source, not in the text of the reader."""
+def read_gold_below(gold: Gold, roots: Sequence[Path], *, only: Iterable[str]) -> tuple[Reading, ...]:
+    """The named reports, each from the first of several folders that has it, in the order of the folders and then of the gold.
+
+    Raises GoldError for a report that stands in none of them, ReadError when one cannot be read.
+    """
+    left = set(only)
+    found: list[Reading] = []
+    for root in roots:
+        there = {name for name in left if (root / name).is_file()}
+        found += read_gold(gold, root, only=there)
+        left -= there
+    if left:
+        raise GoldError(f"{min(left)} is labelled, but in no folder of reports.", "Name its folder with --reports.")
+    return tuple(found)
+
+
+def read_labelled(root: Path, name: str, spans: Sequence[GoldSpan], *, raw: bool, partial: bool = False) -> Reading:
+    """One report with its labels; `raw`: their offsets count in the decoded source, not in the text of the reader.
+
+    `partial`: only the labels were looked at.
+    """
     path = root / name
     report = read(path, source=name, settings=Settings())
     normal = normalise(report)
@@ -100,7 +123,7 @@ def read_labelled(root: Path, name: str, spans: Sequence[GoldSpan], *, raw: bool
     for gold in spans:
         span = normal_span(report, normal, gold.span, raw=raw)
         labels.append(Labelled(gold, span, letters.place(span)))
-    return Reading(name, path, root, normal, segment(normal), tuple(labels))
+    return Reading(name, path, root, normal, segment(normal), tuple(labels), partial)
 
 
 def normal_span(report: Report, normal: NormalText, span: Span, *, raw: bool) -> Span:

@@ -6,42 +6,34 @@ Rotterdam Exchange Format Initiative, version 1.5. Ids come from the content, so
 
 from __future__ import annotations
 
-import uuid
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from pipeline.evaluate.labels import GoldSpan
 from pipeline.exchange.documents import Document, ExchangeError, from_words, in_text, to_words
+from pipeline.lessons.render.qdpx import (
+    INTERNAL,
+    PROJECT,
+    SOURCES,
+    SPACE,
+    QdaCode,
+    QdaSelection,
+    QdaText,
+    write_project,
+)
 from pipeline.spans import Span
 
-SPACE = "urn:QDA-XML:project:1.0"
-PROJECT, SOURCES = "project.qde", "sources"
-INTERNAL = "internal://"
-# The zip format has no earlier time; a real one would change the bytes from run to run.
-EPOCH = (1980, 1, 1, 0, 0, 0)
-_ROOT = uuid.uuid5(uuid.NAMESPACE_URL, SPACE)
 NOTE = "note"
 LARGEST = 500_000_000  # bytes of one member; a project of texts is far below, a zip bomb is not
 
 
 def write(documents: list[Document], path: Path) -> None:
     """Writes the project."""
-    root = Element("Project", {"xmlns": SPACE, "name": "lessons", "origin": "lessons-pipeline"})
-    user = _guid("user")
-    SubElement(SubElement(root, "Users"), "User", {"guid": user, "name": "lessons-pipeline"})
-    book = SubElement(SubElement(root, "CodeBook"), "Codes")
-    words = sorted({w for document in documents for span in document.spans for w in _codes(span)})
-    for word in words:
-        SubElement(book, "Code", {"guid": _guid("code", word), "name": word, "isCodable": "true"})
-    sources = SubElement(root, "Sources")
-    for document in documents:
-        _source(sources, document, user)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        _put(archive, PROJECT, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-        for document in documents:
-            _put(archive, f"{SOURCES}/{_guid('source', document.report)}.txt", document.text.encode("utf-8"))
+    words = sorted({word for document in documents for span in document.spans for word in _codes(span)})
+    texts = [QdaText(of.report, of.report, of.text, tuple(_selections(of))) for of in documents]
+    write_project(path, "lessons", [QdaCode(word, word) for word in words], texts)
 
 
 def _codes(span: GoldSpan) -> list[str]:
@@ -49,42 +41,12 @@ def _codes(span: GoldSpan) -> list[str]:
     return [word for word in to_words(span) if not word.startswith(f"{NOTE}=")]
 
 
-def _source(sources: Element, document: Document, user: str) -> None:
-    """Adds one text with its selections."""
-    guid = _guid("source", document.report)
-    attributes = {"guid": guid, "name": document.report, "plainTextPath": f"{INTERNAL}{guid}.txt", "creatingUser": user}
-    source = SubElement(sources, "TextSource", attributes)
-    for number, span in enumerate(in_text(document.spans)):
-        selection = SubElement(
-            source,
-            "PlainTextSelection",
-            {
-                "guid": _guid("selection", document.report, str(number)),
-                "name": f"{document.report} {number + 1}",
-                "startPosition": str(span.start),
-                "endPosition": str(span.end),
-                "creatingUser": user,
-            },
-        )
-        if span.note:
-            SubElement(selection, "Description").text = span.note
-        for word in _codes(span):
-            coding = SubElement(
-                selection, "Coding", {"guid": _guid("coding", document.report, str(number), word), "creatingUser": user}
-            )
-            SubElement(coding, "CodeRef", {"targetGUID": _guid("code", word)})
-
-
-def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Adds a member without a clock."""
-    info = zipfile.ZipInfo(name, EPOCH)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, data)
-
-
-def _guid(*parts: str) -> str:
-    """An id that depends on the content alone."""
-    return str(uuid.uuid5(_ROOT, "\x1f".join(parts))).upper()
+def _selections(document: Document) -> list[QdaSelection]:
+    """The spans of a text as selections."""
+    return [
+        QdaSelection(Span(span.start, span.end), tuple(_codes(span)), f"{document.report} {number}", span.note)
+        for number, span in enumerate(in_text(document.spans), 1)
+    ]
 
 
 def read(path: Path) -> list[Document]:
@@ -101,10 +63,15 @@ def read(path: Path) -> list[Document]:
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The bytes of a member. Raises ValueError for one beyond bounds, KeyError for one that is not there."""
-    if archive.getinfo(name).file_size > LARGEST:
+    """The bytes of a member; programs spell the folder of the texts Sources or sources.
+
+    Raises ValueError for one beyond bounds, KeyError for one that is not there.
+    """
+    spelt = {one.lower(): one for one in archive.namelist()}
+    info = archive.getinfo(spelt.get(name.lower(), name))
+    if info.file_size > LARGEST:
         raise ValueError(f"{name} is larger than {LARGEST} bytes")
-    return archive.read(name)
+    return archive.read(info)
 
 
 def _xml(data: bytes) -> Element:

@@ -76,8 +76,9 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
     findings: list[Finding] = []
     used = 0
     items = [list(group) for _, group in groupby(voiced, key=lambda v: v.unit.item)]
+    with_more = {(b.table, b.row) for b in normal.blocks if b.table >= 0 and b.column > 0 and len(b.span)}
     for item, following in zip(items, [*items[1:], []], strict=False):
-        if _is_title(item, following):
+        if _is_title(item, following) or _is_row_label(item, normal.blocks, with_more):
             continue
         if normal.blocks[item[0].unit.block].damage >= unreadable():
             continue
@@ -154,6 +155,13 @@ def _is_title(item: list[_Voiced], following: list[_Voiced]) -> bool:
         and not following[0].unit.marker
         and (_size(item) <= LONGEST_TITLE and below >= 2 * _size(item))
     )
+
+
+def _is_row_label(item: list[_Voiced], blocks: tuple[Block, ...], with_more: set[tuple[int, int]]) -> bool:
+    """Whether an item is the short first cell of a row that goes on, without a cue of its own: forms print it, filled in or not."""
+    block = blocks[item[0].unit.block]
+    first = block.table >= 0 and block.column == 0 and (block.table, block.row) in with_more
+    return first and not any(voiced.votes for voiced in item) and _size(item) <= LONGEST_TITLE
 
 
 def _voice(text: str, units: tuple[Unit, ...]) -> list[_Voiced]:

@@ -83,6 +83,9 @@ def _add_units(found: ExampleSet, reading: Reading) -> None:
     places = [label.place for label in reading.findings]
     before: int | None = None
     for at, (unit, view) in enumerate(zip(reading.units, views, strict=True)):
+        if reading.partial and not any(unit.overlaps(label.place) for label in reading.labels):
+            before = None  # nobody has looked at it
+            continue
         held = covering(unit, places)
         label = reading.findings[held].gold if held is not None else None
         if label is None:
@@ -120,7 +123,9 @@ def _add_passages(found: ExampleSet, reading: Reading) -> None:
 
 
 def _plain_units(reading: Reading) -> list[View]:
-    """Some of the units of a report that no label touches, as passages: every so many, from the first."""
+    """Some of the units of a report that no label touches, as passages: every so many, from the first; none of one labelled in part."""
+    if reading.partial:
+        return []
     places = [label.place for label in reading.labels]
     free = [
         reading.text(unit.span)

@@ -13,8 +13,9 @@ from pipeline.classify.embeddings_weights import Floats
 from pipeline.classify.features import matrix, passage_matrix
 from pipeline.classify.fitting import fit_head
 from pipeline.classify.heads import Head
-from pipeline.classify.model import JOIN, PASSAGE, UNIT, Examples, Model
+from pipeline.classify.model import JOIN, PASSAGE, UNIT, Model
 from pipeline.classify.taxonomy import ISSUE, SDH
+from pipeline.classify.verdicts import Examples
 from pipeline.errors import PipelineError
 from pipeline.learn.examples import ExampleSet, Rows
 

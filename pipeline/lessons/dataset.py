@@ -118,6 +118,12 @@ class Dataset:
         return self._read("places", PlaceRow)
 
     @cached_property
+    def sketches(self) -> Mapping[str, bytes]:
+        """The sketch of each report's text, by report_id (pipeline.lessons.duplicates); none in datasets made before there were any."""
+        with Store.read(self.folder) as store:
+            return store.sketches()
+
+    @cached_property
     def by_id(self) -> Mapping[str, LessonRow]:
         """The lessons by lesson_id."""
         return {row.lesson_id: row for row in self.lessons}

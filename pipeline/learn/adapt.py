@@ -1,0 +1,330 @@
+"""The encoder of the accurate model taught on labelled reports: low-rank changes of its matrices, with its heads, by PyTorch.
+
+Hu et al. 2021, "LoRA": the 4-bit weights stay as they are; beside each matrix of the upper layers a product of two thin ones is learnt. All heads
+are learnt together: what each atom is, whether it goes on with the finding before it, and of whole stretches category, issues and themes.
+PyTorch is needed for this alone (any CPU build); neither the models nor the tests need it.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from pipeline.classify.embeddings_weights import DIMENSIONS, Floats, Weights, unpack
+from pipeline.learn.windowed import Taught, WindowExample
+
+_PARTS = ("q", "k", "v", "ao", "fi", "fo")
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """How the encoder is taught. On the development reports, F1 at IoU 0.5: learning rate 6e-4 0.53, 8e-4 the same earlier."""
+
+    epochs: int = 6
+    rate: float = 8e-4
+    head_rate: float = 5e-3
+    rank: int = 16
+    untouched: int = 4  # lowest layers, which stay as they are: a third of the time saved
+    batch_pieces: int = 1600
+    alone: float = 0.5  # share of the reports' passages alone that each epoch takes
+    told: float = 0.4  # share of passages alone that get their title and heading
+    broken: float = 0.4  # share of windows that are read with blanks where a hasty writer sets them
+    drop: float = 0.12  # how often the rules' numbers are withheld, so that the vectors learn too
+    seed: int = 1
+
+
+class _Encoder(nn.Module):
+    """multilingual-e5-small in half precision, with low-rank changes of the upper layers."""
+
+    def __init__(self, path: Path, how: Teaching) -> None:
+        super().__init__()
+        file = Weights(path)
+        self.how, self.layers, self.heads, self.epsilon = how, file.layers, file.heads, float(file.epsilon)
+        self.padding = file.marks[2]
+        self.words = torch.tensor(unpack(file.packed("emb.word", DIMENSIONS)).astype(np.float16))
+        self.places = torch.tensor(file.plain("emb.pos").reshape(-1, DIMENSIONS).copy())
+        self.kind = torch.tensor(file.plain("emb.type")[:DIMENSIONS].copy())
+        self.norm = [torch.tensor(file.plain(f"emb.ln.{part}").copy()) for part in "wb"]
+        self.held: dict[str, Tensor] = {}
+        self.down, self.up = nn.ParameterDict(), nn.ParameterDict()
+        for layer in range(file.layers):
+            for part in _PARTS:
+                bias = file.plain(f"l{layer}.{part}.b").copy()
+                width = file.width(f"l{layer}.{part}.w", len(bias))
+                weights = unpack(file.packed(f"l{layer}.{part}.w", width))
+                self.held[f"{layer}{part}.w"] = torch.tensor(weights).bfloat16()
+                self.held[f"{layer}{part}.b"] = torch.tensor(bias).bfloat16()
+                if layer >= how.untouched:
+                    self.down[f"{layer}{part}"] = nn.Parameter(torch.randn(how.rank, width) / math.sqrt(width))
+                    self.up[f"{layer}{part}"] = nn.Parameter(torch.zeros(len(bias), how.rank))
+            for part in ("aln", "oln"):
+                for side in "wb":
+                    self.held[f"{layer}{part}.{side}"] = torch.tensor(file.plain(f"l{layer}.{part}.{side}").copy())
+
+    def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """What the untouched layers make of pieces: shape (batch, pieces, 384)."""
+        x = self.words[ids].float() + self.places[: ids.shape[1]] + self.kind
+        x = functional.layer_norm(x, (DIMENSIONS,), *self.norm, self.epsilon).bfloat16()
+        return self._run(x, mask, range(self.how.untouched))
+
+    def upper(self, x: Tensor, mask: Tensor) -> Tensor:
+        """The last layer's vectors."""
+        return self._run(x, mask, range(self.how.untouched, self.layers)).float()
+
+    def _run(self, x: Tensor, mask: Tensor, layers: range) -> Tensor:
+        """Some layers over x."""
+        count, length = mask.shape
+        size = DIMENSIONS // self.heads
+        seen = torch.zeros(count, 1, 1, length)
+        seen[~mask[:, None, None, :]] = -1e9
+        seen = seen.bfloat16()
+        for layer in layers:
+            query, key, value = (
+                self._product(x, f"{layer}{part}").view(count, length, self.heads, size).transpose(1, 2)
+                for part in "qkv"
+            )
+            # Written out: the fused kernel of PyTorch takes three times as long on short sequences.
+            chances = torch.softmax((query @ key.transpose(-1, -2)) / math.sqrt(size) + seen, -1)
+            mixed = (chances @ value).transpose(1, 2).reshape(count, length, DIMENSIONS)
+            x = self._normed(x + self._product(mixed, f"{layer}ao"), f"{layer}aln")
+            inner = functional.gelu(self._product(x, f"{layer}fi"))
+            x = self._normed(x + self._product(inner, f"{layer}fo"), f"{layer}oln")
+        return x
+
+    def _normed(self, x: Tensor, name: str) -> Tensor:
+        weights = self.held[f"{name}.w"], self.held[f"{name}.b"]
+        return functional.layer_norm(x.float(), (DIMENSIONS,), *weights, self.epsilon).bfloat16()
+
+    def _product(self, x: Tensor, name: str) -> Tensor:
+        plain = functional.linear(x, self.held[f"{name}.w"], self.held[f"{name}.b"])
+        if name not in self.down:
+            return plain
+        return plain + 2.0 * functional.linear(
+            functional.linear(x, self.down[name].bfloat16()), self.up[name].bfloat16()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Mean and spread of the rules' numbers."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def of(self, rows: Sequence[Floats]) -> Tensor:
+        return ((torch.tensor(np.stack(rows)) - self.mean) / self.spread).clamp(-4, 4)
+
+
+class _Net(nn.Module):
+    """The encoder with its heads."""
+
+    def __init__(self, encoder: _Encoder, examples: Sequence[WindowExample], how: Teaching) -> None:
+        super().__init__()
+        self.encoder, self.how = encoder, how
+        spans = [span for example in examples for span in example.spans]
+        units = [row for e in examples for row in e.numbers] + [span.unit_numbers for span in spans]
+        self.units, self.tags = _scale(units), _scale([span.tag_numbers for span in spans])
+        answers = spans[0].answers
+        self.category = _head(DIMENSIONS, len(units[0]), answers.category.shape[1])
+        self.issue = _head(DIMENSIONS, len(spans[0].tag_numbers), answers.issue.shape[1])
+        self.sdh = _head(DIMENSIONS, len(spans[0].tag_numbers), answers.sdh.shape[1])
+        self.goes_on = nn.Linear(2 * DIMENSIONS + 4, 1)
+        self._lower: dict[int, Tensor] = {}
+
+    def loss(self, batch: Sequence[tuple[int, WindowExample]]) -> Tensor:
+        """What the batch costs; each example comes with its number, under which the untouched layers' vectors are kept."""
+        hidden = self._hidden(batch)
+        total = torch.zeros(())
+        windows = [(at, example) for at, (_, example) in enumerate(batch) if example.places]
+        if windows:
+            total = total + self._atoms(hidden, windows)
+        spans = [(at, span) for at, (_, example) in enumerate(batch) for span in example.spans]
+        if spans:
+            total = total + self._spans(hidden, spans)
+        return total
+
+    def _atoms(self, hidden: Tensor, windows: Sequence[tuple[int, WindowExample]]) -> Tensor:
+        """The cost of atoms and of their boundaries."""
+        places = [(at, first, last) for at, example in windows for first, last in example.places]
+        numbers = self._withheld(self.units.of([row for _, example in windows for row in example.numbers]))
+        given = self.category(torch.cat([self._dropped(_means(hidden, places)), numbers], 1))
+        cost = _cost(given, np.concatenate([example.atoms for _, example in windows])) / 50
+        pairs = [
+            (at, left[1] - 1, right[0])
+            for at, example in windows
+            for left, right in zip(example.places, example.places[1:], strict=False)
+        ]
+        if not pairs:
+            return cost
+        row, left, right = (torch.tensor(each) for each in zip(*pairs, strict=True))
+        gaps = torch.tensor(np.concatenate([example.gaps for _, example in windows]))
+        joined = self.goes_on(torch.cat([self._dropped(hidden[row, left]), self._dropped(hidden[row, right]), gaps], 1))
+        answers = np.concatenate([example.goes_on for _, example in windows])
+        return cost + _cost(joined, answers[:, :, None]) / 50
+
+    def _spans(self, hidden: Tensor, spans: Sequence[tuple[int, Any]]) -> Tensor:
+        """The cost of whole stretches: category, issues, themes."""
+        means = self._dropped(_means(hidden, [(at, span.first, span.last) for at, span in spans]))
+        numbers = self._withheld(self.units.of([span.unit_numbers for _, span in spans]))
+        tags = self._withheld(self.tags.of([span.tag_numbers for _, span in spans]))
+        cost = _cost(self.category(torch.cat([means, numbers], 1)), np.stack([s.answers.category for _, s in spans]))
+        cost = cost + _cost(self.issue(torch.cat([means, tags], 1)), np.stack([s.answers.issue for _, s in spans]))
+        return (cost + _cost(self.sdh(torch.cat([means, tags], 1)), np.stack([s.answers.sdh for _, s in spans]))) / 25
+
+    def _hidden(self, batch: Sequence[tuple[int, WindowExample]]) -> Tensor:
+        """The vectors of a batch, with shape (batch, longest, 384)."""
+        longest = max(len(example.ids) for _, example in batch)
+        ids = torch.full((len(batch), longest), self.encoder.padding)
+        mask = torch.zeros(len(batch), longest, dtype=torch.bool)
+        for at, (_, example) in enumerate(batch):
+            ids[at, : len(example.ids)] = torch.tensor(example.ids)
+            mask[at, : len(example.ids)] = True
+        new = [at for at, (number, _) in enumerate(batch) if number not in self._lower]
+        if new:
+            with torch.no_grad():
+                made = self.encoder.lower(ids[new], mask[new])
+            for row, at in enumerate(new):
+                self._lower[batch[at][0]] = made[row, : len(batch[at][1].ids)].clone()
+        x = torch.zeros(len(batch), longest, DIMENSIONS, dtype=torch.bfloat16)
+        for at, (number, example) in enumerate(batch):
+            x[at, : len(example.ids)] = self._lower[number]
+        return self.encoder.upper(x, mask)
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        return functional.dropout(x, 0.1, self.training)
+
+    def _withheld(self, numbers: Tensor) -> Tensor:
+        """The rules' numbers, at times without some of them, at times without all."""
+        rows = (torch.rand(len(numbers), 1) > self.how.drop).float()
+        return numbers * rows * (torch.rand_like(numbers) > 0.1).float()
+
+
+def teach(
+    windows: Sequence[tuple[WindowExample, WindowExample]],
+    alone: Sequence[tuple[WindowExample, WindowExample]],
+    weights: Path,
+    how: Teaching | None = None,
+    always: frozenset[str] = frozenset(),
+) -> Taught:
+    """What the encoder learns of windows (each as it stands and with broken atoms) and of passages alone (without and with their heading).
+
+    Passages of the reports named in `always` are taken in every epoch, others by `Teaching.alone`. Prints the cost of each epoch.
+    """
+    how = how or Teaching()
+    torch.manual_seed(how.seed)
+    choice = random.Random(how.seed)
+    numbered = list(enumerate(example for pair in (*windows, *alone) for example in pair))
+    net = _Net(_Encoder(weights, how), [example for _, example in numbered], how)
+    encoder = [p for name, p in net.named_parameters() if name.startswith("encoder")]
+    heads = [p for name, p in net.named_parameters() if not name.startswith("encoder")]
+    rates = (how.rate, how.head_rate)
+    groups: list[dict[str, Any]] = [{"params": encoder, "lr": rates[0]}, {"params": heads, "lr": rates[1]}]
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
+    done, total = 0, len(list(_batches(_chosen(numbered, len(windows), how, choice, always), how, choice))) * how.epochs
+    for epoch in range(how.epochs):
+        cost = 0.0
+        chosen = _chosen(numbered, len(windows), how, choice, always)
+        batches = list(_batches(chosen, how, choice))
+        for batch in tqdm(batches, desc=f"epoch {epoch + 1} of {how.epochs}", leave=False, disable=None):
+            done += 1
+            factor = min(1.0, done / (0.06 * total)) * max(0.02, 1 - done / total)
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * factor
+            found = net.loss(batch)
+            optimiser.zero_grad()
+            found.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            cost += found.item()
+        print(f"epoch {epoch + 1} of {how.epochs}: cost {cost / len(batches):.3f}", flush=True)
+    return _taught(net)
+
+
+def _chosen(
+    numbered: Sequence[tuple[int, WindowExample]],
+    windows: int,
+    how: Teaching,
+    choice: random.Random,
+    always: frozenset[str],
+) -> list[tuple[int, WindowExample]]:
+    """What an epoch takes: all windows, some of them broken, and of the passages alone some, with or without their heading."""
+    taken = []
+    for at in range(0, len(numbered), 2):
+        window = at < 2 * windows
+        second = choice.random() < (how.broken if window else how.told)
+        if window or choice.random() < how.alone or numbered[at][1].report in always:
+            taken.append(numbered[at + second])
+    return taken
+
+
+def _batches(
+    examples: Sequence[tuple[int, WindowExample]], how: Teaching, choice: random.Random
+) -> Iterator[list[tuple[int, WindowExample]]]:
+    """Examples of like length together, in random order."""
+    noisy = sorted(examples, key=lambda item: (len(item[1].ids) + choice.random() * 30, item[0]))
+    batches: list[list[tuple[int, WindowExample]]] = [[]]
+    for item in noisy:
+        if batches[-1] and (len(batches[-1]) + 1) * len(item[1].ids) > how.batch_pieces:
+            batches.append([])
+        batches[-1].append(item)
+    choice.shuffle(batches)
+    yield from batches
+
+
+def _taught(net: _Net) -> Taught:
+    """The arrays of a taught net."""
+    encoder = net.encoder
+    adapters: dict[str, Floats] = {}
+    for name, down in encoder.down.items():
+        layer, part = name.rstrip("qkvafio"), name.lstrip("0123456789")
+        adapters[f"l{layer}.{part}.down"] = _array(down.T)
+        adapters[f"l{layer}.{part}.up"] = _array(2.0 * encoder.up[name].T)
+    numbers: dict[str, Floats] = {}
+    for name in ("category", "issue", "sdh", "goes_on"):
+        head = getattr(net, name)
+        numbers |= {f"{name}.weights": _array(head.weight), f"{name}.bias": _array(head.bias)}
+    for name, scale in (("unit_numbers", net.units), ("tag_numbers", net.tags)):
+        numbers |= {f"{name}.mean": _array(scale.mean), f"{name}.spread": _array(scale.spread)}
+    return Taught(adapters, numbers)
+
+
+def _array(values: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = np.ascontiguousarray(values.detach().float().numpy())
+    return array
+
+
+def _head(dimensions: int, numbers: int, codes: int) -> nn.Linear:
+    """A linear head that begins without a word on the rules' numbers and holds every code for unlikely."""
+    head = nn.Linear(dimensions + numbers, codes)
+    nn.init.zeros_(head.weight[:, dimensions:])
+    nn.init.constant_(head.bias, -2.0)
+    return head
+
+
+def _scale(rows: Sequence[Floats]) -> _Scale:
+    held = np.stack(rows)
+    return _Scale(torch.tensor(held.mean(axis=0)), torch.tensor(np.maximum(held.std(axis=0), np.float32(0.1))))
+
+
+def _means(hidden: Tensor, places: Sequence[tuple[int, int, int]]) -> Tensor:
+    """The mean vectors of stretches, each (row, first, behind the last)."""
+    sums = torch.cat([torch.zeros(hidden.shape[0], 1, DIMENSIONS), hidden.cumsum(1)], 1)
+    row, first, last = (torch.tensor(each) for each in zip(*places, strict=True))
+    return (sums[row, last] - sums[row, first]) / (last - first).float()[:, None]
+
+
+def _cost(given: Tensor, answers: Floats) -> Tensor:
+    """The weighted cross-entropy of log odds (rows, codes) against answers and weights (rows, 2, codes)."""
+    right, weights = torch.tensor(answers[:, 0]), torch.tensor(answers[:, 1])
+    return (functional.binary_cross_entropy_with_logits(given, right, reduction="none") * weights).sum()

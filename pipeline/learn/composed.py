@@ -1,0 +1,118 @@
+"""Labelled passages and sections that were composed for training alone (corpus/passages): they are learnt from and never scored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import PipelineError
+from pipeline.evaluate.codes import CodeError, Codes, load_codes
+from pipeline.evaluate.labels import GoldSpan
+from pipeline.evaluate.matching import Letters
+from pipeline.evaluate.readings import Labelled, Reading, normal_span
+from pipeline.ingest.normalise import normalise
+from pipeline.ingest.text import read
+from pipeline.records import Settings, State
+from pipeline.segment import segment
+from pipeline.spans import Span
+
+COMPOSED = Path("corpus/passages")
+SECTIONS = "sections*.jsonl"
+PASSAGES = "hand*.jsonl"
+# How a part of a section that is no finding is marked, and the kind of hard negative it is.
+_NEGATIVES = {"!planned": "plan", "!background": "background", "!negated": "negated", "!activity": "activity_only"}
+_NOT_SAID = {State.ACHIEVED.value: "activity_only", "planned": "plan", "background": "background", "negated": "negated"}
+
+
+class ComposedError(PipelineError):
+    """A faulty line of a file of composed passages: file, line, what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedPassage:
+    """A passage that stands alone, with its labels; one of several categories has them all in `categories`."""
+
+    name: str
+    text: str
+    heading: str
+    categories: tuple[str, ...]
+    gold: GoldSpan
+
+
+def load_passages(folder: Path = COMPOSED) -> tuple[ComposedPassage, ...]:
+    """The passages of a folder, in the order of their files; none when there is no folder. Raises ComposedError for a faulty line."""
+    return tuple(_passage(row, where) for row, where in _rows(folder, PASSAGES))
+
+
+def load_sections(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
+    """The sections of a folder as the pipeline reads them, each with the name of its project. Raises ComposedError for a faulty line."""
+    return tuple((_section(row, where), str(row.get("title", ""))) for row, where in _rows(folder, SECTIONS))
+
+
+def _rows(folder: Path, pattern: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The lines of the files, each with its place."""
+    for path in sorted(folder.glob(pattern)):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            where = f"{path.name}, line {number}"
+            try:
+                yield json.loads(line), where
+            except ValueError as error:
+                raise ComposedError(f"{where}: this is not JSON.", "Mend the line.") from error
+
+
+def _passage(row: Mapping[str, Any], where: str) -> ComposedPassage:
+    """A passage with its labels."""
+    codes = load_codes()
+    try:
+        categories = codes.in_order(codes.categories, row["categories"])
+        issues, sdh = codes.in_order(codes.issues, row["issues"]), codes.in_order(codes.themes, row["sdh"])
+        text = row["text"]
+        kind = None if categories else _NOT_SAID[row["status"]]
+    except (CodeError, KeyError, TypeError) as error:
+        raise ComposedError(f"{where}: {error}.", "Mend the line: corpus/passages/README.md.") from error
+    category = categories[0] if categories else None
+    status = State.ACHIEVED.value if categories else row["status"]
+    gold = GoldSpan(row["id"], 0, len(text), text, category, status, issues, sdh, alt=categories[1:], negative=kind)
+    return ComposedPassage(row["id"], text, row.get("heading") or "", categories, gold)
+
+
+def _section(row: Mapping[str, Any], where: str) -> Reading:
+    """A section read as a text file of its own: its heading, and below it its parts."""
+    codes = load_codes()
+    heading = row.get("heading") or ""
+    text = f"{heading}\n" if heading else ""
+    golds = []
+    try:
+        for label, part in row["parts"]:
+            if label:
+                golds.append(_span(row["id"], label, part, len(text), codes))
+            text += part
+    except (CodeError, KeyError, TypeError, ValueError) as error:
+        raise ComposedError(f"{where}: {error}.", "Mend the line: corpus/passages/README.md.") from error
+    report = read(Path("section.txt"), text.encode("utf-8"), source=row["id"], settings=Settings())
+    normal = normalise(report)
+    letters = Letters(normal.text)
+    labels = []
+    for gold in golds:
+        span = normal_span(report, normal, gold.span, raw=True)
+        labels.append(Labelled(gold, span, letters.place(span)))
+    return Reading(row["id"], Path("section.txt"), Path(), normal, segment(normal), tuple(labels))
+
+
+def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:
+    """A labelled part, without the blanks at its edges."""
+    first, issues, themes = (*label.split("|"), "", "")[:3]
+    given = codes.in_order(codes.issues, [code for code in issues.split("+") if code])
+    sdh = codes.in_order(codes.themes, [code for code in themes.split("+") if code])
+    inner = part.strip()
+    start = at + len(part) - len(part.lstrip())
+    place = Span(start, start + len(inner))
+    if first in _NEGATIVES:
+        kind = _NEGATIVES[first]
+        status = codes.negatives[kind].status
+        return GoldSpan(name, place.start, place.end, inner, None, status, given, sdh, negative=kind)
+    (category,) = codes.in_order(codes.categories, [first])
+    return GoldSpan(name, place.start, place.end, inner, category, State.ACHIEVED.value, given, sdh)
