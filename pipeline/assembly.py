@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.classify.features import Passage
-from pipeline.classify.model import tag_passages
+from pipeline.classify.model import tag_findings, tag_passages
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, codes
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
@@ -64,7 +64,7 @@ def assemble(
     around = area_of([place for place in sheet.places if place.span], sheet.places)
     name = project.project_name or project.title
     findings = kept(extraction.findings, settings)
-    tags = tag_passages([Passage(f.span.slice(normal.text), f.section, name) for f in findings], settings)
+    tags = tag_findings(findings, [Passage(f.span.slice(normal.text), f.section, name) for f in findings], settings)
     lessons = tuple(
         _lesson(report, normal, sheet, finding, around, each) for finding, each in zip(findings, tags, strict=True)
     )

@@ -136,6 +136,18 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A code of a taxonomy on a text."""
+
+    scheme: str  # "issue", "sdh", "category"
+    code: str
+    score: float  # 0 to 1
+    accepted: bool
+    decided_by: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A stretch of the normalised text with a category, before tags and ids."""
 
@@ -148,18 +160,7 @@ class Finding:
     section: str  # title of the section, "" for none
     block: int  # index of the block in which it starts
     votes: tuple[Vote, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A code of a taxonomy on a text."""
-
-    scheme: str  # "issue", "sdh", "category"
-    code: str
-    score: float  # 0 to 1
-    accepted: bool
-    decided_by: str
-    because: str
+    tags: tuple[Tag, ...] | None = None  # by a model that read it where it stands; None: it is still to be tagged
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ vectors; what they refuse outright is refused. The teaching is a set of low-rank
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from pipeline.spans import Span
 
 # What is decided: atoms and whole findings in a report; passages alone; whether an atom goes on with the finding before it.
 ATOM, FINDING, PASSAGE, GOES_ON = "atom", "finding", "passage", "goes_on"
+# Issues and themes of a finding read where it stands; of a passage alone they are ISSUE and SDH themselves.
+HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 # The two kinds of numbers that the rules give: of a unit, and of a passage's issues and themes.
 SCALES = ("unit_numbers", "tag_numbers")
 # Rules' numbers beyond so many spreads from their mean say no more.
@@ -61,7 +63,9 @@ class Cutting:
     boundary: float  # what the signs of a boundary count beside those of the categories
     rules: float  # what an achieved finding of the rules adds to the log odds of its category
     least: float  # a finding's score below which it is left
-    within: float = 0.0  # added to the log odds that an atom goes on, where it stands in one unit with the atom before it
+    within: float = (
+        0.0  # added to the log odds that an atom goes on, where it stands in one unit with the atom before it
+    )
     together: float = 0.0  # the same, where the rules hold both for one finding
     trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
 
@@ -86,7 +90,12 @@ class ContextModel:
         """
         reader = self.reader(normal, segmented, extraction, title)
         evidence = reader.evidence
-        made = [self._finding(found, evidence, normal, segmented) for found in reader.stretches(self.cutting)]
+        stretches = reader.stretches(self.cutting)
+        made = [self._finding(found, evidence, normal, segmented) for found in stretches]
+        tags = self.tags_here(
+            [Passage(each.span.slice(normal.text), each.section, title) for each in made], [s.mean for s in stretches]
+        )
+        made = [replace(each, tags=tagged) for each, tagged in zip(made, tags, strict=True)]
         taken = [finding.span for finding in made]
         others = [
             finding
@@ -114,7 +123,7 @@ class ContextModel:
         reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *rule_reasons(normal.text, code, votes)]
         if section.rule:
             reasons.append(f"หัวข้อ “{section.title[:60]}” [{section.rule}]")
-        reasons.append(self.examples.nearest(found.vector))
+        reasons.append(self.examples.nearest(_unit(found.mean)))
         return Finding(
             found.span,
             code,
@@ -160,25 +169,36 @@ class ContextModel:
         if not passages:
             return []
         windows = [self._window(passage) for passage in passages]
-        pooled = self.vectors(windows)
+        return self._tagged(passages, self.vectors(windows), {scheme: scheme for scheme in (ISSUE, SDH)}, folder)
+
+    def tags_here(self, passages: Sequence[Passage], means: Sequence[Floats]) -> list[tuple[Tag, ...]]:
+        """The same for passages that were read where they stand; `means` are the mean vectors of their pieces there."""
+        return self._tagged(passages, np.stack(means), HERE, None) if passages else []
+
+    def _tagged(
+        self, passages: Sequence[Passage], pooled: Floats, heads: Mapping[str, str], folder: Path | None
+    ) -> list[tuple[Tag, ...]]:
+        """The tags of passages by their vectors (passages, 384), by the head that `heads` names for each scheme."""
         numbers = self.tags_scale.of(np.array([tag_numbers(passage, folder) for passage in passages], dtype=np.float32))
         features = np.hstack([pooled, numbers])
-        scores = {scheme: self.heads[scheme].scores(features) for scheme in (ISSUE, SDH)}
+        scores = {name: self.heads[name].scores(features) for name in heads.values()}
         found = []
         for row, passage in enumerate(passages):
             rules = tag_text(passage.text, context=passage.context, context_title=passage.title, folder=folder)
-            if has_words(passage.text) and windows[row].atoms:
+            if has_words(passage.text) and pooled[row].any():
                 near = self.examples.nearest(_unit(pooled[row]))
-                found.append(tuple(self._scored({scheme: each[row] for scheme, each in scores.items()}, rules, near)))
+                own = {scheme: (self.heads[name], scores[name][row]) for scheme, name in heads.items()}
+                found.append(tuple(self._scored(own, rules, near)))
             else:
                 found.append(rules)
         return found
 
-    def _scored(self, scores: Mapping[str, NDArray[np.float64]], rules: Sequence[Tag], near: str) -> Iterator[Tag]:
+    def _scored(
+        self, scores: Mapping[str, tuple[Head, NDArray[np.float64]]], rules: Sequence[Tag], near: str
+    ) -> Iterator[Tag]:
         """The tags of one passage by its scores in each scheme; `rules` are what the rules say of it."""
         ruled = {(tag.scheme, tag.code): tag for tag in rules}
-        for scheme, row in scores.items():
-            head = self.heads[scheme]
+        for scheme, (head, row) in scores.items():
             for at in np.argsort(-row, kind="stable"):
                 code, score = head.codes[at], float(row[at])
                 if score < _FLOOR:
@@ -217,7 +237,7 @@ class Stretch:
     category: int  # index into the codes of the heads
     odds: float  # log odds that it is one of that category
     units: tuple[int, ...]
-    vector: Floats  # of length 1
+    mean: Floats  # mean vector of its pieces
 
 
 class Reader:
@@ -243,6 +263,12 @@ class Reader:
         """The findings of the report, in order."""
         return [stretch for read in self._read for stretch in read.stretches(cutting)]
 
+    def mean_of(self, span: Span) -> Floats | None:
+        """The mean vector of a place, in the window that holds most of it; None where no window does."""
+        held = [(read, [atom for atom in read.atoms if atom.span.overlaps(span)]) for read in self._read]
+        read, atoms = max(held, key=lambda one: sum(len(atom.span) for atom in one[1]), default=(None, []))
+        return read.mean(atoms[0].first, atoms[-1].last) if read is not None and atoms else None
+
 
 class _Reading:
     """A window with the vectors of its pieces, and what the heads say of its atoms."""
@@ -263,7 +289,7 @@ class _Reading:
         self.numbers = numbers
         self.open_to = open_to
         head = model.heads[ATOM]
-        features = np.stack([np.concatenate([self._mean(a.first, a.last), numbers[a.unit]]) for a in self.atoms])
+        features = np.stack([np.concatenate([self.mean(a.first, a.last), numbers[a.unit]]) for a in self.atoms])
         self.odds = log_odds(head.scores(features))
         self.by_rules = self._by_rules(head.codes)
         self.weights = np.array([min(1.0, 0.3 + len(atom.span) / 30) for atom in self.atoms])[:, None]
@@ -288,7 +314,11 @@ class _Reading:
         safe = np.clip(chances, 1e-4, 1 - 1e-4)
         nothing = np.log(1 - safe.max(axis=1))
         weights = self.weights[part]
-        goes_on = logistic(cutting.boundary * log_odds(self.goes_on[part]) + cutting.within * self.in_unit[part] + cutting.together * self.in_finding[part])
+        goes_on = logistic(
+            cutting.boundary * log_odds(self.goes_on[part])
+            + cutting.within * self.in_unit[part]
+            + cutting.together * self.in_finding[part]
+        )
         return best_stretches(np.log(safe) * weights, nothing * weights[:, 0], goes_on)
 
     def _kept(self, first: int, behind: int, category: int, cutting: Cutting) -> Iterator[Stretch]:
@@ -297,13 +327,13 @@ class _Reading:
         units = tuple(dict.fromkeys(atom.unit for atom in atoms))
         if not any(self.open_to[unit] for unit in units):
             return
-        vector = self._mean(atoms[0].first, atoms[-1].last)
+        vector = self.mean(atoms[0].first, atoms[-1].last)
         widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
         scores = self.finding.scores(np.concatenate([vector, self.numbers[widest]])[None])[0]
         said = float(self.by_rules[first:behind, category].max())
         odds = float(log_odds(scores)[category]) + cutting.rules * said
         if odds >= float(log_odds(np.array([cutting.least]))[0]):
-            yield Stretch(Span(atoms[0].span.start, atoms[-1].span.end), category, odds, units, _unit(vector))
+            yield Stretch(Span(atoms[0].span.start, atoms[-1].span.end), category, odds, units, vector)
 
     def _by_rules(self, codes: Sequence[str]) -> NDArray[np.float64]:
         """The confidence of an achieved finding of the rules around each atom, with shape (atoms, codes)."""
@@ -324,7 +354,7 @@ class _Reading:
         ]
         return np.concatenate([[0.0], head.scores(np.stack(rows))[:, 0]])
 
-    def _mean(self, first: int, last: int) -> Floats:
+    def mean(self, first: int, last: int) -> Floats:
         """The mean vector of pieces."""
         mean: Floats = (self.sums[last] - self.sums[first]) / np.float32(last - first)
         return mean

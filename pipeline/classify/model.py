@@ -262,6 +262,15 @@ def tag_passages(passages: Sequence[Passage], settings: Settings) -> list[tuple[
     ]
 
 
+def tag_findings(findings: Sequence[Finding], passages: Sequence[Passage], settings: Settings) -> list[tuple[Tag, ...]]:
+    """The issues and themes of findings, each with its passage: those that the model gave where they stand, the others' from their passages."""
+    if settings.taxonomy is not None:
+        return tag_passages(passages, settings)
+    rest = [passage for finding, passage in zip(findings, passages, strict=True) if finding.tags is None]
+    tagged = iter(tag_passages(rest, settings))
+    return [next(tagged) if finding.tags is None else finding.tags for finding in findings]
+
+
 def chosen(name: str) -> str:
     """The model that runs when `name` is asked for.
 

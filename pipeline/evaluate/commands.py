@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.classify.embeddings import ACCURATE, FAST
-from pipeline.classify.model import trained_models
+from pipeline.classify.model import AUTO, chosen, trained_models
 from pipeline.errors import PipelineError, UsageError
 from pipeline.evaluate.agreement import compare_readers
 from pipeline.evaluate.baselines import HeadingBaseline, KeywordBaseline, Nothing, learnt_baselines
@@ -52,6 +52,7 @@ from pipeline.evaluate.split import (
     write_split,
 )
 from pipeline.evaluate.systems import Pipeline, System
+from pipeline.evaluate.zones import zones_table
 
 # More passages alike than this share means that reports were copied, not written.
 LIKENESS_LIMIT = 0.02
@@ -93,8 +94,9 @@ def parser() -> argparse.ArgumentParser:
         made[name].set_defaults(run=run)
         for option, default in (("reports", REPORTS), ("labels", LABELS), ("gold", GOLD), ("split", SPLIT)):
             made[name].add_argument(f"--{option}", type=Path, default=default)
-    for name in ("score", "table", "gate"):
-        made[name].add_argument("--model", default=MODELS[0])
+    made["score"].add_argument("--model", default=MODELS[0])
+    for name in ("table", "gate"):
+        made[name].add_argument("--model", help="one model (default: the rules and the trained ones)")
     made["genres"].add_argument("--model", default=FAST, choices=(FAST, ACCURATE))
     for name in ("score", "facts"):
         made[name].add_argument("--part", default="open", choices=sorted(PARTS))
@@ -147,9 +149,9 @@ def _facts(options: argparse.Namespace) -> int:
 def _table(options: argparse.Namespace) -> int:
     """The exit code of `table`."""
     parts = {part: _part(options, part) for part in (TRAIN, DEV, TEST)}
-    others = [Pipeline(name) for name in ("rules", *trained_models()) if name != options.model]
+    names = [name for name in ("rules", *trained_models()) if name != options.model]
     learnt: list[System] = [*learnt_baselines()]
-    pipelines: list[System] = [*others, Pipeline(options.model)]
+    pipelines: list[System] = [Pipeline(name) for name in (*names, *([options.model] if options.model else []))]
     systems: list[System] = [Nothing(), HeadingBaseline(), KeywordBaseline(), *learnt, *pipelines]
     results, side_by_side = [], []
     for system in systems:
@@ -164,8 +166,11 @@ def _table(options: argparse.Namespace) -> int:
     print(compare_systems(results))
     print("## Parts side by side\n")
     print(compare_systems(side_by_side))
+    print("## Zones of the scores\n")
+    for name in trained_models():
+        print(zones_table(name, parts[TEST]) + "\n")
     if not options.short:
-        print(full_report(results[-1][1], title=f"{options.model}, part {TEST}"))
+        print(full_report(results[-1][1], title=f"{results[-1][0]}, part {TEST}"))
     return 0
 
 
@@ -183,16 +188,23 @@ def _gate(options: argparse.Namespace) -> int:
     """The exit code of `gate`: 1 when a metric lies below its floor."""
     readings = _part(options, TEST)
     mark = part_fingerprint(load_gold(options.gold), [reading.name for reading in readings])
-    values = metrics(score_system(Pipeline(options.model), readings))
+    names = [options.model] if options.model else list(dict.fromkeys(("rules", chosen(AUTO))))
+    return max(_held_to_floors(name, readings, mark, options) for name in names)
+
+
+def _held_to_floors(model: str, readings: Sequence[Reading], mark: str, options: argparse.Namespace) -> int:
+    """Prints the metrics of one model beside its floors: 1 when one lies below its floor, else 0."""
+    values = metrics(score_system(Pipeline(model), readings))
     floors = load_floors(options.floors)
     if options.lift:
-        floors = raised(floors, mark, options.model, values)
+        floors = raised(floors, mark, model, values)
         write_floors(floors, options.floors)
-    fallen = falls(floors, mark, options.model, values)
+    fallen = falls(floors, mark, model, values)
+    held = floors.get(mark, {}).get(model, {})
     for metric, value in values.items():
-        print(f"{metric:40} {value:.4f}  floor {floors[mark][options.model].get(metric, 0.0):.3f}")
+        print(f"{model:10} {metric:40} {value:.4f}  floor {held.get(metric, 0.0):.3f}")
     for fall in fallen:
-        print(f"BELOW its floor: {fall.metric} is {fall.value:.4f}, floor {fall.floor:.3f}", file=sys.stderr)
+        print(f"BELOW its floor: {model}, {fall.metric} is {fall.value:.4f}, floor {fall.floor:.3f}", file=sys.stderr)
     return 1 if fallen else 0
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from pipeline.classify.embeddings_weights import Floats
 from pipeline.classify.features import Passage
-from pipeline.classify.model import tag_passages
+from pipeline.classify.model import model_for, tag_passages
 from pipeline.classify.taxonomy import ISSUE, SDH
 from pipeline.evaluate.readings import Reading
+from pipeline.extract.findings import Extraction, extract
 from pipeline.passages import tag_passage
 from pipeline.process import process
-from pipeline.records import Settings, State, Tag
+from pipeline.records import NormalText, Settings, State, Tag
+from pipeline.segment import Segmented
 from pipeline.spans import Span
+
+if TYPE_CHECKING:
+    from pipeline.classify.context import Reader
+
+
+@runtime_checkable
+class ReadsInPlace(Protocol):
+    """A model that tags a passage where it stands in its report."""
+
+    def reader(self, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str = "") -> Reader:
+        """A report with its windows read."""
+
+    def tags_here(self, passages: Sequence[Passage], means: Sequence[Floats]) -> list[tuple[Tag, ...]]:
+        """The tags of passages whose mean vectors in their places are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class Pipeline:
         self.name = name
         self.settings = settings or Settings(planned=True, model=name)
         self._titles: dict[str, str] = {}
+        self._read: tuple[str, Reader] | None = None
 
     def fit(self, readings: Sequence[Reading]) -> None:
         """Nothing: rules are not learnt here, and models come trained."""
@@ -82,8 +100,20 @@ class Pipeline:
         section = reading.section_at(span)
         title = self._titles.get(reading.name, "")
         passage = Passage(span.slice(reading.normal.text), section.title if section else "", title)
+        model = model_for(self.settings)
+        if isinstance(model, ReadsInPlace) and self.settings.taxonomy is None:
+            mean = self._reader(model, reading, title).mean_of(span)
+            if mean is not None:
+                return model.tags_here([passage], [mean])[0]
         (tags,) = tag_passages([passage], self.settings)
         return tags
+
+    def _reader(self, model: ReadsInPlace, reading: Reading, title: str) -> Reader:
+        """The report as the model reads it, read once for all its passages."""
+        if self._read is None or self._read[0] != reading.name:
+            extraction = extract(reading.normal, reading.segmented)
+            self._read = (reading.name, model.reader(reading.normal, reading.segmented, extraction, title))
+        return self._read[1]
 
     def tag_alone(self, text: str) -> tuple[Tag, ...]:
         """What `lessons tag` says of the passage."""

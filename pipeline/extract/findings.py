@@ -37,6 +37,10 @@ LONG_COST = 1.0
 # Fewer Thai letters than this state nothing.
 SHORTEST_FINDING = 6
 _THAI = re.compile("[ก-๙]")
+_NUMBER = re.compile("[0-9๐-๙]")
+# A section that says less than STRONG (results, outputs, outcomes) does not carry words without a cue and a number that are
+# shorter than this: they name an activity or a part of the form. Obstacles, factors and advice may be as short as a noun.
+SHORTEST_UNSAID = 45
 _SCALE = 1.1  # of the logistic that turns a sum of weights into a confidence, set on the development reports
 
 
@@ -304,7 +308,10 @@ def _finding(normal: NormalText, run: _Run, section: Section, genre_state: State
         if vote.label == run.category:
             own = _add(own, vote.weight)
     total = own + base - (LONG_COST if len(run.span) > LONGEST else 0.0)
-    if total < NEEDED or len(_THAI.findall(run.span.slice(normal.text))) < SHORTEST_FINDING:
+    words = run.span.slice(normal.text)
+    if total < NEEDED or len(_THAI.findall(words)) < SHORTEST_FINDING:
+        return None
+    if not own and base < STRONG and len(words) <= SHORTEST_UNSAID and not _NUMBER.search(words):
         return None
     if any(vote.row.weight >= VETO for voiced in run.units for vote in voiced.states if voiced.states):
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 TIERS = ("fast", "accurate")
 GOLD, REPORTS, SPLIT = Path("corpus/gold"), Path("corpus/reports"), Path("corpus/split.tsv")
+COMPOSED = Path("corpus/passages")
 MODEL_HELP = (
     "the second opinion, held against the dataset: rules, fast, accurate, a model folder, none, or auto: fast for a dataset of the rules, the rules for one "
     "of a model (the default)"
@@ -28,6 +29,12 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
         action="append",
         metavar="DIR",
         help=f"the labelled reports; again for more (default: {REPORTS})",
+    )
+    sub.add_argument(
+        "--composed",
+        type=Path,
+        metavar="DIR",
+        help=f"passages composed for training (default: {COMPOSED} where --gold is left out, else none)",
     )
     sub.add_argument("--split", type=Path, default=SPLIT, metavar="FILE", help="which reports may be learnt from")
     sub.add_argument("--out", type=Path, default=Path("models"), metavar="DIR", help="folder for the models")

@@ -33,10 +33,11 @@ from pipeline.evaluate.split import DEV, TRAIN, SplitRow, load_split
 from pipeline.extract.cues import cue_phrases
 from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
-from pipeline.learn.arguments import GOLD, REPORTS, TIERS, add_arguments
+from pipeline.learn.arguments import COMPOSED, GOLD, REPORTS, TIERS, add_arguments
 from pipeline.learn.card import card
+from pipeline.learn.composed import load_passages, load_sections
 from pipeline.learn.distil import distil
-from pipeline.learn.examples import ExampleSet, collect
+from pipeline.learn.examples import ExampleSet, add_composed, collect
 from pipeline.learn.promote import CANDIDATE, LEARNT, held_back, promote, take_place
 from pipeline.learn.train import Strengths, TrainingError, train_model
 from pipeline.records import Settings
@@ -77,8 +78,12 @@ def train(options: argparse.Namespace) -> int:
     names = [name for name in names if name not in held]
     if not names:
         raise TrainingError("No labelled report may be learnt from.", "Label some, or give another --split.")
+    examples = collect(read_gold_below(gold, roots, only=names))
+    composed = options.composed or (None if options.gold else COMPOSED)
+    if composed is not None:
+        add_composed(examples, load_sections(composed), load_passages(composed))
     data = TrainingData(
-        collect(read_gold_below(gold, roots, only=names)),
+        examples,
         {"reports": len(names), "gold": gold_mark(gold, names), "strengths": asdict(Strengths())},
         tuple(names),
         read_gold_below(gold, roots, only=held),

@@ -15,11 +15,11 @@ from pipeline.evaluate.matching import Letters
 from pipeline.evaluate.readings import Labelled, Reading, normal_span
 from pipeline.ingest.normalise import normalise
 from pipeline.ingest.text import read
+from pipeline.learn.arguments import COMPOSED
 from pipeline.records import Settings, State
 from pipeline.segment import segment
 from pipeline.spans import Span
 
-COMPOSED = Path("corpus/passages")
 SECTIONS = "sections*.jsonl"
 PASSAGES = "hand*.jsonl"
 # How a part of a section that is no finding is marked, and the kind of hard negative it is.

@@ -20,6 +20,7 @@ from pipeline.extract.facts import find_facts
 from pipeline.extract.findings import extract
 from pipeline.ingest.normalise import normalise
 from pipeline.ingest.text import read
+from pipeline.learn.composed import ComposedPassage
 from pipeline.records import Settings
 from pipeline.segment import segment
 
@@ -75,6 +76,24 @@ def collect(readings: Sequence[Reading]) -> ExampleSet:
         _add_units(found, reading)
         _add_passages(found, reading)
     return found
+
+
+def add_composed(
+    found: ExampleSet, sections: Iterable[tuple[Reading, str]], passages: Iterable[ComposedPassage]
+) -> None:
+    """Adds what was composed for training alone; nothing of it is named as an example to point to."""
+    named = list(found.named)
+    for reading, _ in sections:
+        _add_units(found, reading)
+        _add_passages(found, reading)
+    found.named[:] = named
+    for passage in passages:
+        found.bare.append(bare_view(passage.text))
+        found.bare_rows.add(passage.name, passage.categories, 1.0)
+        for told in (Passage(passage.text, passage.heading), Passage(passage.text)):
+            found.passages.append(told)
+            found.issue_rows.add(passage.name, passage.gold.issues or (), 0.5)
+            found.sdh_rows.add(passage.name, passage.gold.sdh or (), 0.5)
 
 
 def _add_units(found: ExampleSet, reading: Reading) -> None:

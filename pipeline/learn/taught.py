@@ -25,6 +25,7 @@ from pipeline.classify.context import (
     ATOM,
     FINDING,
     GOES_ON,
+    HERE,
     PASSAGE,
     SCALES,
     ContextModel,
@@ -50,10 +51,12 @@ from pipeline.evaluate.split import DEV, TRAIN, load_split, reports_in
 from pipeline.evaluate.systems import Pipeline
 from pipeline.extract.facts import find_facts
 from pipeline.extract.findings import extract
+from pipeline.learn.arguments import COMPOSED
 from pipeline.learn.card import taught_card
 from pipeline.learn.commands import gold_mark
-from pipeline.learn.composed import COMPOSED, load_passages, load_sections
+from pipeline.learn.composed import load_passages, load_sections
 from pipeline.learn.windowed import (
+    SpanExample,
     Taught,
     WindowExample,
     broken_atoms,
@@ -208,6 +211,12 @@ def calibrated(taught: Taught, place: Path, readings: Sequence[Reading]) -> Cont
     features = np.hstack([np.vstack([vectors, model.vectors([example.window() for example in told])]), tags])
     heads[ISSUE] = _set_right(heads[ISSUE], features, np.stack([e.spans[0].answers.issue for e in both]))
     heads[SDH] = _set_right(heads[SDH], features, np.stack([e.spans[0].answers.sdh for e in both]))
+    here = [window for reading in readings for window in window_examples(reading, model.encoder.pieces)]
+    means, spans = _spans_here(model, here)
+    numbers = model.tags_scale.of(np.stack([span.tag_numbers for span in spans]))
+    features = np.hstack([means, numbers])
+    heads[HERE[ISSUE]] = _set_right(heads[ISSUE], features, np.stack([span.answers.issue for span in spans]))
+    heads[HERE[SDH]] = _set_right(heads[SDH], features, np.stack([span.answers.sdh for span in spans]))
     model = replace(model, heads=heads)
     cutting, claims = _best_cutting(model, readings)
     return replace(model, cutting=replace(cutting, trust=_line(claims)))
@@ -224,6 +233,14 @@ def _plain_model(taught: Taught, place: Path) -> ContextModel:
     none = Examples(np.zeros((0, 384), np.float32), ())
     cutting = Cutting(0.0, 1.0, 0.0, 0.5)
     return ContextModel(ACCURATE, E5(place, adapters=adapters), heads, scales[0], scales[1], cutting, none)
+
+
+def _spans_here(model: ContextModel, windows: Sequence[WindowExample]) -> tuple[Floats, list[SpanExample]]:
+    """The mean vectors of labelled stretches where they stand (spans, 384), and the stretches."""
+    means: list[Floats] = []
+    for window, hidden in zip(windows, model.encoder.hidden([window.ids for window in windows]), strict=True):
+        means += [hidden[span.first : span.last].mean(axis=0) for span in window.spans]
+    return np.stack(means), [span for window in windows for span in window.spans]
 
 
 def _head(names: tuple[str, ...], numbers: Mapping[str, Floats], name: str) -> Head:

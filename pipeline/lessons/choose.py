@@ -14,11 +14,12 @@ from pipeline.dataset.verify import roots_of, run_of
 from pipeline.lessons.clusters import find_clusters, members_of, point_of
 from pipeline.lessons.coverage import COPY, NONE_REPORTED, NOT_PROCESSED, UNREADABLE, cover
 from pipeline.lessons.dataset import Dataset, LessonRow
+from pipeline.lessons.fragments import is_fragment
 from pipeline.lessons.lesson_set import Reading, Scope
 from pipeline.lessons.meaning import meaning_of
 from pipeline.lessons.recurrence import Projects
 from pipeline.lessons.search import Searcher, fast_embedder
-from pipeline.lessons.template import template
+from pipeline.lessons.template import part_row, template
 from pipeline.records import ReportStatus, State
 
 SHORTEST = 20  # letters of a passage that can stand alone: below it nobody knows what is meant
@@ -28,6 +29,7 @@ _SAME = 0.45
 _NEAR = 0.4  # of the best hit's score: what a search finds below that shares a word with the question and no more
 MOST_FOUND = 1000  # lessons that a search may bring: further down the list nothing is meant
 _CORPUS = Path(__file__).parents[2] / "corpus" / "reports"  # composed examples, see corpus/README.md
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THAI = re.compile("[ก-๙A-Za-z0-9]")
 
 
@@ -57,12 +59,19 @@ def admits(scope: Scope, row: LessonRow) -> bool:
 def alike(rows: Sequence[LessonRow]) -> dict[str, str]:
     """For each lesson that says the same as another one of `rows`, the lesson that stands for them, by lesson_id.
 
-    With the fast tier of meaning, which every installation has: the same rows give the same groups everywhere.
+    With the fast tier of meaning, which every installation has: the same rows give the same groups everywhere. Passages that count
+    ("พบผู้สูบ 152 คน") are near to each other by their form; what one project counted is never what another counted.
     """
+    rows = [row for row in rows if not _is_count(row)]
     meaning = meaning_of(FAST)
     strict = replace(meaning, scale=replace(meaning.scale, same=_SAME))
     clusters = find_clusters([point_of(row) for row in rows], strict)
     return {member: one.representative for member, one in members_of(clusters).items() if len(one.members) > 1}
+
+
+def _is_count(row: LessonRow) -> bool:
+    """Whether a passage is about numbers: a result with one, anything with several."""
+    return len(_NUMBER.findall(row.text)) >= (1 if row.category in part_row("evidence").draft else 2)
 
 
 def first_choice(
@@ -77,15 +86,15 @@ def first_choice(
 
     So that a report that speaks much does not crowd out the others, and results do not crowd out obstacles. What several projects say
     comes first, with all who say it (`same`: see alike; `project_of`: project by report_id), so that their number can be cited; `by_rank`: what was ranked best comes first.
+    Passages that cannot stand alone are left out, unless there are no others.
     """
+    whole = [row for row in rows if len(_THAI.findall(row.text)) >= SHORTEST and not is_fragment(row.text)]
     groups: dict[str, list[LessonRow]] = {}
-    for row in rows:
+    for row in whole or rows:
         groups.setdefault(same.get(row.lesson_id, row.lesson_id), []).append(row)
     queues = []
     for part in template():
-        of_part = [
-            g for g in groups.values() if g[0].category in part.draft and len(_THAI.findall(g[0].text)) >= SHORTEST
-        ]
+        of_part = [group for group in groups.values() if group[0].category in part.draft]
         if of_part:
             queues.append(_in_rounds(of_part, project_of, by_rank=by_rank))
     chosen: list[LessonRow] = []

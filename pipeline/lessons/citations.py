@@ -9,10 +9,12 @@ from pipeline.lessons.lesson_set import Citation
 from pipeline.lessons.render.places import area_words, place_words, year_words
 from pipeline.lessons.render.words import Words
 from pipeline.lessons.template import sentence
+from pipeline.segment.tokens import tokens
 
 # Characters to type into a search window: enough to be alone in a report, few enough to stand in one line.
 _FIND = 30
 _SPACE = re.compile(r"\s+")
+_MARKUP = re.compile("<|&#?[A-Za-z0-9]+;")
 
 
 def cite(row: LessonRow, report: ReportRow, key: str, *, project: str = "", same_as: str = "") -> Citation:
@@ -70,8 +72,8 @@ def where_th(citation: Citation) -> str:
 
 def find_words(citation: Citation) -> str:
     """Words of the quote to be typed into the search window of any program: in one line, 30 characters at most, as the source spells them."""
-    # Saved web pages hold tags between the letters; there, and in binary formats, people search what they see.
-    spelt = citation.raw_start is not None and "<" not in citation.raw_quote
+    # Saved web pages hold tags and &nbsp; between the letters; there, and in binary formats, people search what they see.
+    spelt = citation.raw_start is not None and not _MARKUP.search(citation.raw_quote)
     text = citation.raw_quote if spelt else citation.quote
     # Double, hard and zero-width spaces cannot be typed, or are shown as one.
     pieces = [piece.strip() for piece in re.split("[\n\t\u00a0\u200b\ufeff]|[ ]{2,}", text) if piece.strip()]
@@ -94,26 +96,26 @@ def project_label(citation: Citation) -> str:
 def area_label(citation: Citation, language: str = "th") -> str:
     """The area and the year of a citation in words, "" where the report names none: `ต.รามัน อ.รามัน จ.ยะลา พ.ศ. 2564`."""
     words = Words(language)
-    # Bangkok is no province in Thai usage, however the register counts it.
-    parts = [area_words(citation, words).replace("จ.กรุงเทพมหานคร", "กรุงเทพมหานคร")]
+    parts = [area_words(citation, words)]
     if citation.year_ce is not None:
         parts.append(sentence("year", language, year=year_words(citation.year_ce, words)))
     return " ".join(part for part in parts if part)
 
 
 def clipped(text: str, most: int, mark: str = "…") -> str:
-    """At most so many characters of `text`, cut at a space or else in front of a letter, never of a vowel or tone mark.
+    """At most so many characters of `text`, cut at a space, else behind a word, else in front of a letter, never of a vowel or tone mark.
 
     >>> clipped("ครัวเรือนปลูกผัก กินเองทุกวัน", 20)
     'ครัวเรือนปลูกผัก…'
-    >>> clipped("เพราะเกรงใจ", 10)
-    'เพราะเกรง…'
+    >>> clipped("แม่ค้าปลาทูเลิกสูบ", 14)
+    'แม่ค้าปลาทู…'
     """
     if len(text) <= most:
         return text
-    cut = text.rfind(" ", most // 2, most)
+    cut = text.rfind(" ", most // 2, most + 1)
     if cut < 0:
-        cut = most
+        ends = [word.end for word in tokens(text[: 2 * most]) if most // 2 <= word.end <= most]
+        cut = ends[-1] if ends else most
         # A vowel that is written in front (เ แ โ ใ ไ) belongs to the letter behind it.
         while cut > 1 and (re.match("[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]", text[cut]) or text[cut - 1] in "เแโใไ"):
             cut -= 1

@@ -19,6 +19,8 @@ from pipeline.lessons.dataset import Dataset, LessonRow
 from pipeline.lessons.duplicates import letters_of
 from pipeline.lessons.meaning import AUTO, meaning_of
 from pipeline.lessons.recurrence import Projects, Recurrence
+from pipeline.lessons.render.places import area_names, place_words
+from pipeline.lessons.render.words import THAI, Words
 
 _WIDEST = 160  # characters of a quote that the screen shows; the JSON has all
 _STATES_TH = {
@@ -29,6 +31,7 @@ _STATES_TH = {
     "unreadable": "อ่านไม่ได้",
     "not_processed": "ยังไม่ประมวลผล",
 }
+_THAI = Words(THAI)
 _DIMENSIONS_TH = {"issue": "ประเด็น", "theme": "ปัจจัยสังคม", "category": "หมวด", "province": "จังหวัด", "year": "ปี พ.ศ."}
 _UNKNOWN_TH = {"issue": "ไม่ติดประเด็น", "theme": "ไม่ติดปัจจัย", "province": "ไม่ทราบจังหวัด", "year": "ไม่ทราบปี"}
 _SCHEMES = {"issue": ISSUE, "theme": SDH, "category": CATEGORY}
@@ -200,12 +203,15 @@ def _print_cluster(cluster: FoundCluster) -> None:
 def _print_quotes(lessons: Sequence[LessonRow], most: int) -> None:
     """The first quotes, each with the place where it stands."""
     for row in lessons[:most]:
-        place = " ".join(
-            part for part in (row.subdistrict and f"ต.{row.subdistrict}", row.province and f"จ.{row.province}") if part
-        )
+        place = area_names(row.province or "", _THAI, subdistrict=row.subdistrict or "")
         at = ", ".join(
             part
-            for part in (row.source, row.locator or "", place, str(row.year_ce + 543) if row.year_ce else "")
+            for part in (
+                row.source,
+                place_words(row.locator or "", _THAI),
+                place,
+                str(row.year_ce + 543) if row.year_ce else "",
+            )
             if part
         )
         print(f"    “{_short(row.text)}” ({at})")

@@ -14,6 +14,8 @@ from pipeline.classify.embeddings import ACCURATE, FAST
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, load
 from pipeline.errors import UsageError
 from pipeline.lessons.dataset import LessonRow
+from pipeline.lessons.render.places import area_names, place_words
+from pipeline.lessons.render.words import THAI, Words
 from pipeline.lessons.search import MEANING, Hit, Match, open_searcher
 from pipeline.lessons.search_filters import Filters
 from pipeline.lessons.search_terms import BUDDHIST
@@ -147,10 +149,11 @@ def visible(text: str) -> str:
 def _facts(row: LessonRow) -> Iterable[str]:
     """Where a lesson stands and what it is about."""
     yield visible(row.source)
+    words = Words(THAI)
     if row.locator:
-        yield visible(row.locator)
+        yield visible(place_words(row.locator, words))
     if row.province:
-        yield f"จ.{visible(row.province)}"
+        yield visible(area_names(row.province, words))
     if row.year_ce:
         yield f"พ.ศ. {row.year_ce + BUDDHIST}"
     named = [_name(ISSUE, code) for code in row.issues] + [_name(SDH, code) for code in row.sdh]

@@ -13,6 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.lessons.citations import clipped, directions
 from pipeline.lessons.dataset import Dataset
 from pipeline.lessons.lesson_set import LessonSet, Scope
+from pipeline.lessons.render.content import content
 from pipeline.lessons.template import BE_MINUS_CE, LANGUAGES, part_row, template
 
 _MOST_SHOWN = 60  # faults printed; all of them with --json
@@ -259,11 +260,11 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     state = f"ตรึงเนื้อหาแล้ว {shown.frozen[:12]}" if shown.frozen else "ฉบับร่าง ยังแก้ไขได้"
     print(f"{shown.title}\n{shown.name} รุ่น {shown.version} · {state} · {len(shown.citations)} ข้อความ")
+    stated = {chapter.role: chapter for chapter in content(shown).chapters}
     for part in shown.parts:
         print(f"\n{part_row(part.role).name(shown.language)} ({part.role})")
-        for number, claim in enumerate(part.claims, 1):
-            rest = "".join(f"[{key}]" for key in claim.cites if f"[{key}]" not in claim.text)
-            print(f"  {number}. {claim.text} {rest}".rstrip())
+        for number, statement in enumerate(stated[part.role].statements, 1):
+            print(f"  {number}. {statement.marked}")
         if part.note:
             print(f"  ข้อสังเกต: {part.note}")
     if options.citations:

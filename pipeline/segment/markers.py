@@ -11,7 +11,9 @@ from pipeline.spans import Span
 
 _BULLET = r"[•●▪■◦○◆❑❖✓✔☑➢➤►▶*#»·‣⁃\-–—]"
 # A number is a marker with its stop or bracket (`1.` `1)` `(1)` `๒.๑` `๒.)` `1.2.3`), or one to two digits before a blank.
-_NUMBER = r"\(?[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}(?:\.\)|[.)]|(?=\s))"
+# An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
+_DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"
+_NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)))"
 _LABELLED = r"(?:กิจกรรมที่|ข้อ(?:ที่)?|ประการที่|ประเด็นที่|ส่วนที่|ตอนที่|เรื่องที่)\s*[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2})?\s*[.):]?"
 OPENING = re.compile(rf"\s*(?:(?:{_BULLET}|o(?=\s))\s*)*(?:(?:{_LABELLED}|{_NUMBER})\s*)?(?:{_BULLET}\s*)?")
 # Inside a block: a bullet that stands free, `o` between blanks, a number with bracket or stop even when glued to Thai on

@@ -137,9 +137,11 @@ def _close_list(build: _Builder, block: Block) -> None:
 
 def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
     """One item of a block: a heading, a label with its text, or plain text."""
-    match = read_heading(build.text, piece, block.kind, free_tail=piece.start == block.span.start)
+    once = _said_twice(piece.slice(build.text)) if piece == strip_span(build.text, block.span) else 0
+    read = Span(piece.start, piece.start + once) if once else piece
+    match = read_heading(build.text, read, block.kind, free_tail=piece.start == block.span.start)
     if match is None:
-        if block.kind is BlockKind.HEADING and block.level and piece == block.span:
+        if (block.kind is BlockKind.HEADING and block.level and piece == block.span) or once:
             _plain_heading(build, block)
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
             build.add_passage(piece, index, build.open_section)
@@ -162,9 +164,24 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
 FIRST_LINES = 3
 # A question of a form is one or two lines; a longer text that holds such words is prose.
 LONGEST_QUESTION = 400
+# The text of slides often holds a title twice, once of its shadow; fewer letters are an exclamation ("เก่ง เก่ง").
+SHORTEST_TWICE, LONGEST_TWICE = 5, 60
 FACTS = "facts"
 PLAN = "plan"
 BULLETS = "•●▪■◆❑❖✓✔☑➢➤►▶"
+
+
+def _said_twice(line: str) -> int:
+    """Where the words of a short line end that says them twice, the title of a slide; 0 for any other line.
+
+    >>> _said_twice("เรื่องเงิน เรื่องเงิน"), _said_twice("ช้า ช้า"), _said_twice("ปีก่อน 3 ปีนี้ 3")
+    (10, 0, 0)
+    """
+    words = line.split() if len(line) <= 2 * LONGEST_TWICE else []
+    half = len(words) // 2
+    if len(words) % 2 or words[:half] != words[half:] or len("".join(words[:half])) < SHORTEST_TWICE:
+        return 0
+    return line.index(words[0]) + len(line.strip()) // 2
 
 
 def _is_glued_fact(match: HeadingMatch) -> bool:
@@ -222,7 +239,7 @@ def _unshielded(build: _Builder, shield: Shield) -> list[Passage]:
     kept: list[Passage] = []
     for passage in build.passages:
         for part in shield.outside(passage.span):
-            bare = strip_span(build.text, part)
+            bare = strip_span(build.text, part, also="|")
             if len(bare):
                 kept.append(Passage(bare, passage.block, passage.section, passage.marker))
     return kept

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from pipeline.records import Block, BlockKind, NormalText
 from pipeline.resources import load_table
+from pipeline.segment.form_items import printed_items
 from pipeline.segment.patterns import PatternMatcher
 from pipeline.spans import Span, gaps, strip_span
 
@@ -73,6 +75,8 @@ def find_shield(normal: NormalText) -> Shield:
         else:
             spans.append(_reach(text, normal.blocks, match.span, scope))
     spans.extend(_captions(text, normal.blocks))
+    spans.extend(printed_items(text))
+    spans.extend(_repeated_titles(text))
     return Shield(tuple(_merge(spans)), end, tuple(records))
 
 
@@ -99,6 +103,29 @@ def _captions(text: str, blocks: tuple[Block, ...]) -> list[Span]:
         if 0 < len(first) <= LONGEST_CAPTION and first.slice(text) == second.slice(text):
             found += [before.span, after.span]
     return found
+
+
+# Lines at the top of a report among which its title stands, and the fewest letters of a title.
+TOP_LINES = 6
+SHORTEST_TITLE = 15
+
+
+def _repeated_titles(text: str) -> list[Span]:
+    """Later lines that are the title of the report or the name of its project once more, and nothing else."""
+    lines = [Span(*match.span()) for match in _LINE.finditer(text)]
+    titles = {bare for line in lines[:TOP_LINES] if len(bare := _bare_title(line.slice(text))) >= SHORTEST_TITLE}
+    return [
+        line for line in lines[TOP_LINES:] if len(line) <= LONGEST_CAPTION and _bare_title(line.slice(text)) in titles
+    ]
+
+
+_LINE = re.compile(r"[^\s|][^\n|]*")
+_TITLE_LEAD = re.compile(r"\A[\s#*\-–•|]*(?:(?:ชื่อ)?(?:ชุด)?โครงการ\s*[:：]?)?\s*")
+
+
+def _bare_title(line: str) -> str:
+    """A line without marks, blanks and the word for project in front."""
+    return re.sub(r"[\s\"“”'*#|:：]+", "", _TITLE_LEAD.sub("", line, count=1))
 
 
 def _merge(spans: list[Span]) -> list[Span]:

@@ -131,3 +131,42 @@ def test_every_finding_says_why():
     assert "ข้อเสนอแนะ" in finding.because
     assert "ควรเพิ่ม" in finding.because
     assert 0 < finding.confidence <= 1
+
+
+FORM = """แบบประเมินคุณค่าที่เกิดขึ้น
+1. เกิดความรู้ หรือ นวัตกรรมชุมชน
+1.3 กระบวนการใหม่ [ไม่มี]
+2.2 การบริโภค : ร้านข้าวแกง 5 ร้านเลิกใช้กล่องโฟมแล้ว
+3.4 การบริการสุขภาพ
+6.1 ความรู้สึกภาคภูมิใจในตัวเอง | ไม่ใช่ | |"""
+
+
+def test_printed_rows_of_the_value_form_are_no_findings_but_their_answers_are():
+    assert [quote for _, quote in achieved(FORM)] == ["ร้านข้าวแกง 5 ร้านเลิกใช้กล่องโฟมแล้ว"]
+
+
+@pytest.mark.parametrize("line", ["รอบแรกเดือนมิถุนา", "ตลาดหน้าอำเภอ", "หลักฐาน", "ระบบอาหารของหมู่บ้าน"])
+def test_a_noun_alone_under_results_is_no_finding(line):
+    assert findings_of("ผลลัพธ์ที่เกิดขึ้นจริง\n" + line) == []
+
+
+@pytest.mark.parametrize(("heading", "category"), [("ปัจจัยความสำเร็จ", "success_factor"), ("ปัญหาอุปสรรค", "obstacle")])
+def test_a_noun_alone_is_a_factor_or_an_obstacle(heading, category):
+    assert achieved(heading + "\nหนูนาในโรงเก็บข้าว") == [(category, "หนูนาในโรงเก็บข้าว")]
+
+
+def test_the_title_once_more_is_no_finding():
+    title = "โครงการคลองใสไร้ขยะ บ้านท่าเกวียนเหนือ"
+    top = "\n".join([title, "บ้านท่าเกวียนเหนือ", "ปี 2565", "ผู้เขียน ก.", "เล่มที่ 1", "หน้า 1"])
+    assert findings_of(top + "\nข้อเสนอแนะ\n" + title) == []
+
+
+def test_the_title_of_a_slide_said_twice_ends_the_section_before():
+    text = "ข้อเสนอแนะ\nควรเพิ่มถังขยะหน้าตลาดอีกสองจุด\nเรื่องเงิน เรื่องเงิน\nกระปุกไม้ไผ่ของชมรมผู้เฒ่า"
+    assert achieved(text) == [("recommendation", "ควรเพิ่มถังขยะหน้าตลาดอีกสองจุด")]
+
+
+def test_words_of_time_at_the_start_of_a_sentence_stay_in_it():
+    text = "ก่อนทำโครงการ ชายหาดมีขยะวันละ 9 กระสอบ หลังทำลดลงเหลือ 2 กระสอบ"
+    normal = lines_of(text)
+    assert segment(normal).units[0].span.start == 0

@@ -116,3 +116,9 @@ def test_a_real_project_page_yields_its_whole_record():
     assert all(filled)
     assert (record.project_code, record.budget_baht, record.health_zone) == ("60-ข-087", 1_000_000, 11)
     assert (record.period_start, record.period_end, record.year_be) == ("2017-12-01", "2018-12-31", 2560)
+
+
+def test_a_day_that_no_calendar_has_is_kept_as_words_and_dates_no_report():
+    sheet = find_facts(normal("ชื่อโครงการ สวนผักริมรั้ว\nวันที่รายงาน : 31 กันยายน 2566"))
+    assert sheet.project.report_date == ""
+    assert [(f.value, f.check) for f in sheet.facts if f.kind == "date"] == [("31 กันยายน 2566", "wrong")]

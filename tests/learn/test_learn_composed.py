@@ -7,7 +7,8 @@ import pytest
 from rapidfuzz import fuzz
 
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
-from pipeline.learn.composed import COMPOSED, ComposedError, load_passages, load_sections
+from pipeline.learn.arguments import COMPOSED
+from pipeline.learn.composed import ComposedError, load_passages, load_sections
 
 
 def test_each_label_of_a_section_stands_on_its_words():
@@ -53,7 +54,7 @@ SECTION = {"id": "x1", "title": "", "heading": "ผลลัพธ์", "parts":
 )
 def test_a_faulty_line_is_named(tmp_path, line, says):
     (tmp_path / "sections9.jsonl").write_text(line, encoding="utf-8")
-    with pytest.raises(ComposedError, match="sections9.jsonl, line 1") as caught:
+    with pytest.raises(ComposedError, match=r"sections9\.jsonl, line 1") as caught:
         load_sections(tmp_path)
     assert says in str(caught.value)
 

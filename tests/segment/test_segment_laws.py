@@ -57,8 +57,11 @@ def test_units_are_in_order_inside_their_block_and_never_overlap(text):
 @given(PHRASES)
 def test_no_unit_starts_inside_brackets(text):
     normal = lines_of(text)
-    for unit in segment(normal).units:
+    segmented = segment(normal)
+    for unit in segmented.units:
         line = normal.blocks[unit.block].span
+        if segmented.sections[unit.section].heading.end > line.start:
+            continue  # the bracket opened in a heading on the same line, "(ข้อเสนอแนะ: …)"
         if enclosed(text, line).holds(unit.span.start) and not inner_markers(text, line):
             pytest.fail(f"{unit.span.slice(text)!r} starts inside brackets")
 

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.records import Block, BlockKind, NormalText, State
 from pipeline.resources import load_table
+from pipeline.segment.form_items import FormItemRow, printed_items
 from pipeline.segment.genre import GenreMarkRow, detect_genre
 from pipeline.segment.headings import TailRow, heading_rows, is_question, read_heading
 from pipeline.segment.intros import IntroRow, announced
@@ -21,6 +22,7 @@ def ids(rows):
 HEADINGS = heading_rows()
 TAILS = load_table("heading_tails.tsv", TailRow)
 BOILERPLATE = load_table("boilerplate.tsv", BoilerplateRow)
+FORM_ITEMS = load_table("form_items.tsv", FormItemRow)
 MARKS = load_table("genre_marks.tsv", GenreMarkRow)
 INTROS = load_table("list_intros.tsv", IntroRow)
 WORDS = load_table("words.tsv", WordRow)
@@ -105,3 +107,17 @@ def test_openers_name_known_kinds_and_stand_in_their_examples():
 def test_genre_of_a_project_page_is_planned():
     genre = detect_genre("ชื่อโครงการ | ก |\nภายใต้องค์กร | ข |\nละติจูด-ลองจิจูด | place |")
     assert (genre.code, genre.state) == ("G2", State.PLANNED)
+
+
+# A row of the form counts only beside a second one.
+SECOND_ROW = "\n5.9 การเห็นประโยชน์ส่วนรวม\n5.8 การออกกำลังกาย"
+
+
+@pytest.mark.parametrize("row", FORM_ITEMS, ids=ids(FORM_ITEMS))
+def test_printed_words_alone_are_form_text(row):
+    assert printed_items(row.example + SECOND_ROW)[0] == Span(0, len(row.example))
+
+
+@pytest.mark.parametrize("row", FORM_ITEMS, ids=ids(FORM_ITEMS))
+def test_printed_words_in_a_sentence_are_not(row):
+    assert all(span.start >= len(row.counter_example) for span in printed_items(row.counter_example + SECOND_ROW))

@@ -9,6 +9,7 @@ from pipeline.lessons.render.clean import one_line
 from pipeline.lessons.render.words import ENGLISH, Words
 
 _BE_MINUS_CE = 543
+_BANGKOK = "กรุงเทพมหานคร"
 _GRID = re.compile(r"R([0-9]+)C([0-9]+)")
 # The order in which parts are said: a line number leads there at once, paragraphs must be counted.
 _ORDER = (
@@ -30,12 +31,16 @@ _ORDER = (
 def place_words(locator: str, words: Words) -> str:
     """Where a locator leads, in words; a part that no row of the words knows stands as it is, last. "" for no locator.
 
+    Beside a line the paragraph is not said: editors count lines, nobody counts paragraphs.
+
     >>> place_words("page=3;paragraph=14", Words("th")), place_words("paragraph=14;line=22", Words("th"))
-    ('หน้า 3 ย่อหน้าที่ 14', 'บรรทัดที่ 22 ย่อหน้าที่ 14')
+    ('หน้า 3 ย่อหน้าที่ 14', 'บรรทัดที่ 22')
     >>> place_words("sheet=ผลลัพธ์!B7", Words("th")), place_words("table=2;cell=R3C5", Words("en"))
     ('ชีต “ผลลัพธ์” ช่อง B7', 'table 2, row 3, column 5')
     """
     parts = sorted((part for part in one_line(locator).split(";") if part), key=_rank)
+    if any(part.startswith("line=") for part in parts):
+        parts = [part for part in parts if not part.startswith("paragraph=")]
     return _join(words).join(_part(part, words) for part in parts)
 
 
@@ -65,8 +70,18 @@ def _part(part: str, words: Words) -> str:
 
 def area_words(citation: Citation, words: Words) -> str:
     """The subdistrict, district and province of a lesson in words; "" when it has none."""
-    levels = ("subdistrict", citation.subdistrict), ("district", citation.district), ("province", citation.province)
-    return _join(words).join(words(f"area_{level}", one_line(name)) for level, name in levels if name)
+    return area_names(citation.province, words, citation.district, citation.subdistrict)
+
+
+def area_names(province: str, words: Words, district: str = "", subdistrict: str = "") -> str:
+    """An area in words, the smallest part first; "" for none. Bangkok is no province in Thai usage and has parts of its own.
+
+    >>> area_names("ยะลา", Words("th"), "รามัน"), area_names("กรุงเทพมหานคร", Words("th"), "หนองจอก")
+    ('อ.รามัน จ.ยะลา', 'เขตหนองจอก กรุงเทพมหานคร')
+    """
+    bangkok = "_bangkok" if province == _BANGKOK else ""
+    levels = ("subdistrict", subdistrict), ("district", district), ("province", province)
+    return _join(words).join(words(f"area_{level}{bangkok}", one_line(name)) for level, name in levels if name)
 
 
 def year_words(year_ce: int | None, words: Words) -> str:

@@ -20,6 +20,7 @@ from pipeline.lessons.lesson_set import LessonSet
 from pipeline.lessons.render.archive import write_archive
 from pipeline.lessons.render.clean import one_line
 from pipeline.lessons.render.content import Chapter, Content, Evidence, Statement, content, joined
+from pipeline.lessons.render.places import area_names
 from pipeline.lessons.render.word_notes import Footnotes, link, run_element
 from pipeline.lessons.render.word_styles import DARK, LINE, PALE, WIDTH, set_up
 
@@ -164,9 +165,7 @@ class _Writer:
 
     def _note_text(self, one: Evidence) -> str:
         """What a footnote says: file, place, first words of the quote, province and year; the rest stands in the appendix."""
-        area = " ".join(
-            text for text in (self.words("area_province", one.province) if one.province else "", one.year) if text
-        )
+        area = " ".join(text for text in (area_names(one.province, self.words), one.year) if text)
         quote = clipped(one_line(one.quote), _NOTE_QUOTE)
         return " · ".join(text for text in (one.file, one.place, f"“{quote}”", area) if text)
 

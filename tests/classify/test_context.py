@@ -1,0 +1,111 @@
+"""The accurate model as it is shipped: findings where the text has them, quotes that stand, tags with reasons, the same bytes again."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from pipeline.classify.embeddings import has_accurate
+from pipeline.classify.model import ADAPTERS, MANIFEST, MODELS, ModelError, load_model, read_manifest
+from pipeline.passages import tag_passage
+from pipeline.process import process
+from pipeline.records import Settings, State
+
+pytestmark = pytest.mark.skipif(
+    not has_accurate(), reason='the accurate model is not installed: pip install "lessons-pipeline[accurate]"'
+)
+SETTINGS = Settings(model="accurate", planned=True)
+REPORT = """โครงการลดเค็มลดโรค ตำบลบ้านสมมุติ
+
+ผลที่เกิดขึ้นจริง
+แม่ครัวศูนย์เด็ก 4 แห่งลดน้ำปลาลงครึ่งหนึ่ง ความดันของผู้สูงอายุ 31 คนลดลงจากเดิม แต่ร้านอาหารตามสั่งยังไม่ยอมร่วมเพราะกลัวลูกค้าหาย ที่ทำได้ขนาดนี้เพราะเจ้าอาวาสชวนด้วยตัวเอง
+
+ข้อเสนอแนะ
+อบต. ควรตั้งงบซื้อเครื่องวัดความเค็มให้ทุกหมู่บ้าน
+
+แผนงานปีหน้า
+จะจัดอบรมแกนนำ 2 รุ่น รุ่นละ 30 คน เพื่อให้ทุกครัวเรือนลดเค็มได้
+
+กิตติกรรมประกาศ
+ขอขอบคุณทุกท่านที่ทำให้งานสำเร็จได้ด้วยดี
+"""
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "report.txt").write_text(REPORT, encoding="utf-8")
+    return process(folder / "report.txt", root=folder, settings=SETTINGS)
+
+
+def achieved(result):
+    return [lesson for lesson in result.lessons if lesson.finding.status is State.ACHIEVED]
+
+
+def test_findings_side_by_side_in_one_paragraph_are_told_apart(result):
+    found = {lesson.finding.category: lesson.text for lesson in achieved(result)}
+    assert "ลดลง" in found["outcome"] and "ร้านอาหารตามสั่ง" in found["obstacle"]
+    assert "เครื่องวัดความเค็ม" in found["recommendation"]
+
+
+def test_plans_and_thanks_are_no_findings(result):
+    taken = " ".join(lesson.text for lesson in achieved(result))
+    assert "จะจัดอบรม" not in taken and "ขอขอบคุณ" not in taken
+
+
+def test_quotes_stand_in_the_source_and_have_their_reasons(result):
+    assert achieved(result)
+    for lesson in achieved(result):
+        assert lesson.raw_span is not None and lesson.raw_span.slice(REPORT) == lesson.raw_text
+        assert 0 < lesson.finding.confidence < 1
+        assert "แบบจำลอง accurate" in lesson.finding.because and "ใกล้:" in lesson.finding.because
+
+
+def test_issues_are_told_where_the_finding_stands(result):
+    food = [lesson for lesson in achieved(result) if any(t.code == "food" and t.accepted for t in lesson.tags)]
+    assert len(food) >= 2
+
+
+def test_the_same_report_gives_the_same_result_again(result, tmp_path):
+    (tmp_path / "report.txt").write_text(REPORT, encoding="utf-8")
+    assert process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("ไม่พบปัญหาอุปสรรคในการดำเนินงาน", ""),
+        ("เพื่อให้ประชาชนมีความรู้เรื่องโรคไข้เลือดออกเพิ่มขึ้น", ""),
+        ("", ""),
+        ("5 6 7", ""),
+        ("งบประมาณโอนล่าช้าทำให้เริ่มงานไม่ทันฤดูกาล", "obstacle"),
+        ("ควรมีการติดตามเยี่ยมบ้านอย่างน้อยเดือนละครั้ง", "recommendation"),
+    ],
+)
+def test_passages_alone(text, category):
+    taken = [tag.code for tag in tag_passage(text, SETTINGS) if tag.scheme == "category" and tag.accepted]
+    assert taken == ([category] if category else [])
+
+
+def test_scores_lie_between_0_and_1_and_zones_are_in_order():
+    model = load_model(MODELS / "accurate")
+    for head in model.heads.values():
+        assert np.isfinite(head.weights).all()
+        assert (head.review <= head.accept).all()
+
+
+def test_a_tampered_file_is_refused(tmp_path):
+    folder = tmp_path / "accurate"
+    shutil.copytree(MODELS / "accurate", folder)
+    data = bytearray((folder / ADAPTERS).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / ADAPTERS).write_bytes(data)
+    with pytest.raises(ModelError, match="not the file that was trained"):
+        load_model(folder)
+
+
+def test_its_card_stands_beside_it():
+    manifest = read_manifest(MODELS / "accurate")
+    card = (MODELS / "accurate" / "CARD.md").read_text(encoding="utf-8")
+    assert manifest["trained"]["gold"] in card and "## Limits" in card
+    assert (MODELS / "accurate" / MANIFEST).stat().st_size < 200_000
