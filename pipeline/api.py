@@ -45,7 +45,7 @@ def extract(
     path: str | Path | Iterable[str | Path],
     out: str | Path | None = None,
     *,
-    model: str = "rules",
+    model: str = "auto",
     planned: bool = False,
     public: bool = False,
     taxonomy: str | Path | None = None,

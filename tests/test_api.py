@@ -119,7 +119,7 @@ class TestTables:
     def test_types_do_not_depend_on_rows(self, data, tmp_path):
         (tmp_path / "in").mkdir()
         (tmp_path / "in" / "ว่างเปล่า.txt").write_text("สวัสดี", encoding="utf-8")
-        empty = pipeline.extract(tmp_path / "in", tmp_path / "out", jobs=0)
+        empty = pipeline.extract(tmp_path / "in", tmp_path / "out", model="rules", jobs=0)
         assert len(empty.lessons) == 0
         for name in ("lessons", "tags", "reports", "facts", "places"):
             one, other = getattr(empty, name).dtypes, getattr(data, name).dtypes
@@ -140,7 +140,7 @@ class TestTables:
         assert (known["year_be"] - known["year_ce"] == 543).all()
 
     def test_a_date_that_cannot_be_is_missing(self):
-        made = pipeline.extract(REPORTS / "d15_phanom-child-helmet.txt", jobs=0)  # dated the 31st of September
+        made = pipeline.extract(REPORTS / "d15_phanom-child-helmet.txt", model="rules", jobs=0)  # dated the 31st of September
         assert pd.isna(made.reports["report_date"].iloc[0])
         assert made.reports["report_date"].dtype == "datetime64[s]"
 
@@ -171,7 +171,7 @@ class TestLoadAndExtract:
             pipeline.load(tmp_path)
 
     def test_one_report_without_a_folder_lives_as_long_as_its_tables(self):
-        one = pipeline.extract(REPORTS / "e21_bangkrabao-carers-final.txt", jobs=0)
+        one = pipeline.extract(REPORTS / "e21_bangkrabao-carers-final.txt", model="rules", jobs=0)
         folder = one.folder
         assert len(one.reports) == 1
         assert len(one.lessons)
@@ -257,7 +257,7 @@ class TestTexts:
         report = tmp_path / "in" / "รายงาน.txt"
         report.parent.mkdir()
         report.write_text(HOSTILE, encoding="utf-8")
-        made = pipeline.extract(report.parent, tmp_path / "out", jobs=0)
+        made = pipeline.extract(report.parent, tmp_path / "out", model="rules", jobs=0)
         report.write_text(HOSTILE + "เพิ่ม", encoding="utf-8")
         with pytest.raises(StoreError, match="changed"):
             made.report("รายงาน.txt")
@@ -269,7 +269,7 @@ class TestTexts:
         report = tmp_path / "in" / "รายงาน.txt"
         report.parent.mkdir()
         report.write_text(HOSTILE, encoding="utf-8")
-        made = pipeline.extract(report.parent, tmp_path / "out", public=True, jobs=0)
+        made = pipeline.extract(report.parent, tmp_path / "out", public=True, model="rules", jobs=0)
         text = made.report("รายงาน.txt").text
         assert "081-234-5678" not in text
         assert "ขาดงบประมาณ" in text
@@ -335,7 +335,7 @@ class TestSearchAndTables:
 
     def test_a_queue_is_a_table_and_a_file(self, tmp_path):
         names = pipeline.corpus_reports("train")[:3]
-        pool = pipeline.extract([REPORTS / name for name in names], jobs=0)
+        pool = pipeline.extract([REPORTS / name for name in names], model="rules", jobs=0)
         queue = pipeline.queue(pool, tmp_path / "คิว.xlsx", size=8, second="none")
         assert 0 < len(queue) <= 8
         assert {"reason", "why", "text", "label_category"} <= set(queue.columns)

@@ -54,17 +54,17 @@ def test_a_bad_argument_is_one_line_and_exit_code_2(arguments, report, monkeypat
 
 def test_extract_then_verify(report, tmp_path, capsys):
     out = tmp_path / "out"
-    assert main(["extract", str(report.parent), "--out", str(out), "--quiet"]) == 0
+    assert main(["extract", str(report.parent), "--out", str(out), "--quiet", "--model", "rules"]) == 0
     shown = capsys.readouterr().out
     assert "1 reports read, 0 failed" in shown and "lessons by category" in shown
     assert main(["verify", str(out)]) == 0
     (report.parent / "empty.txt").touch()
-    assert main(["extract", str(report.parent), "--out", str(out), "--quiet"]) == 3
+    assert main(["extract", str(report.parent), "--out", str(out), "--quiet", "--model", "rules"]) == 3
     assert "empty.txt [read]" in capsys.readouterr().out
 
 
 def test_a_progress_bar_goes_to_standard_error(report, tmp_path, capsys):
-    main(["extract", str(report.parent), "--out", str(tmp_path / "out")])
+    main(["extract", str(report.parent), "--out", str(tmp_path / "out"), "--model", "rules"])
     shown = capsys.readouterr()
     assert "1/1" in shown.err and "1/1" not in shown.out
 
@@ -88,6 +88,8 @@ def test_a_console_without_thai_does_not_stop_the_run(report, tmp_path):
             str(tmp_path / "ชุดข้อมูล"),
             "--jobs",
             "0",
+            "--model",
+            "rules",
         ],
         capture_output=True,
         env={"PYTHONIOENCODING": "ascii", "PATH": ""},
@@ -97,7 +99,7 @@ def test_a_console_without_thai_does_not_stop_the_run(report, tmp_path):
 
 def test_a_reader_that_has_seen_enough_is_no_error(report, tmp_path):
     command = (
-        f'"{sys.executable}" -m pipeline extract "{report.parent}" --out "{tmp_path / "out"}" --jobs 0 --quiet | true'
+        f'"{sys.executable}" -m pipeline extract "{report.parent}" --out "{tmp_path / "out"}" --jobs 0 --model rules --quiet | true'
     )
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.stderr == "" and (tmp_path / "out" / "lessons.csv").is_file()

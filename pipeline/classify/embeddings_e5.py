@@ -20,6 +20,8 @@ from onnx import helper, numpy_helper
 from pipeline.classify.embeddings_weights import BLOCK, DIMENSIONS, Floats, Pieces, Weights, split_blocks, unpack
 
 PREFIX = "query: "  # what e5's authors advise for features of a classifier
+# Nothing that people read here may be told to anybody: builds for Windows, and newer ones for Linux, would tell their maker of sessions.
+onnxruntime.disable_telemetry_events()
 _OURS = "com.microsoft"  # operators that ONNX Runtime adds to the standard
 # Tokens of a batch with their padding: more gained nothing.
 _BATCH_TOKENS = 1024

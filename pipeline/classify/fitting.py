@@ -39,10 +39,14 @@ def fit_head(
     centre = features.mean(axis=0)
     scaled = (features - centre) * scale
     values = np.zeros(answers.shape)
-    folds = GroupKFold(min(FOLDS, len(set(groups))))
-    for train, held in folds.split(scaled, groups=np.asarray(groups)):
-        inner, bias = _fit(scaled[train], answers[train], weights[train], strength)
-        values[held] = scaled[held] @ inner + bias
+    count = len(set(groups))
+    if count < 2:  # all rows are of one report: nothing is out of fold, and the thresholds stay near the common one
+        inner, bias = _fit(scaled, answers, weights, strength)
+        values = scaled @ inner + bias
+    else:
+        for train, held in GroupKFold(min(FOLDS, count)).split(scaled, groups=np.asarray(groups)):
+            inner, bias = _fit(scaled[train], answers[train], weights[train], strength)
+            values[held] = scaled[held] @ inner + bias
     found = calibrate(values, answers, weights, shift=shift)
     inner, bias = _fit(scaled, answers, weights, strength)
     plain = inner * scale[:, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,8 @@ from pipeline.lessons.fragments import is_fragment
 from pipeline.lessons.lesson_set import Reading, Scope
 from pipeline.lessons.meaning import meaning_of
 from pipeline.lessons.recurrence import Projects
-from pipeline.lessons.search import Searcher, fast_embedder
+from pipeline.lessons.search import Hit, Searcher, fast_embedder
+from pipeline.lessons.search_terms import NOTION, SHORT, THEME, WORD
 from pipeline.lessons.template import part_row, template
 from pipeline.records import ReportStatus, State
 
@@ -27,6 +29,9 @@ SHORTEST = 20  # letters of a passage that can stand alone: below it nobody know
 # passages on tobacco and alcohol in corpus/reports half have but a subject in common, of the 8 that 0.45 makes one or two.
 _SAME = 0.45
 _NEAR = 0.4  # of the best hit's score: what a search finds below that shares a word with the question and no more
+# How surely a report that was found by a word of the question speaks of it; parts of compounds (ภัย in หมวกนิรภัย) do not tell.
+_HELD = {WORD: 1.0, SHORT: 1.0, NOTION: 1.0, THEME: 0.5}
+_TELLING = 4  # letters: shorter words (ขาด, ส่ง) have many meanings, and others say the same (ไม่มี, ไม่พอ)
 MOST_FOUND = 1000  # lessons that a search may bring: further down the list nothing is meant
 _CORPUS = Path(__file__).parents[2] / "corpus" / "reports"  # composed examples, see corpus/README.md
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -39,9 +44,34 @@ def matching(dataset: Dataset, scope: Scope) -> tuple[LessonRow, ...]:
     if scope.query.strip():
         found = Searcher.open(dataset.lessons, fast_embedder()).search(scope.query, limit=MOST_FOUND)
         ids = {row.lesson_id for row in admitted}
-        near = [hit for hit in found if hit.score >= _NEAR * found[0].score]
-        return tuple(hit.lesson for hit in near if hit.lesson.lesson_id in ids)
+        return tuple(hit.lesson for hit in _on_the_question(found) if hit.lesson.lesson_id in ids)
     return tuple(sorted(admitted, key=lambda row: (-row.confidence, row.source, row.text_start)))
+
+
+def _on_the_question(found: Sequence[Hit]) -> list[Hit]:
+    """The hits whose reports speak of the whole question, best first.
+
+    A lesson says but a part of its subject, its report says the rest: of `ผู้สูงอายุหกล้ม` a report on herbs has the elders and not the falls.
+    So each hit's score is multiplied by the share of the question's words that the hits of its report hold, rare words counting more.
+    """
+    holds: dict[str, dict[str, float]] = {}
+    for hit in found:
+        of_report = holds.setdefault(hit.lesson.report_id, {})
+        for match in hit.why:
+            of_report[match.said] = max(of_report.get(match.said, 0.0), _HELD.get(match.how, 0.0))
+    words = {match.said for hit in found for match in hit.why if match.how in (WORD, SHORT)}
+    asked = {word for word in words if len(word) >= _TELLING} or words
+    rare = {word: math.log(1 + len(holds) / sum(word in said for said in holds.values())) for word in asked}
+
+    def share(hit: Hit) -> float:
+        said = holds[hit.lesson.report_id]
+        held = {word: max((held for one, held in said.items() if word in one), default=0.0) for word in asked}
+        return sum(rare[word] * held[word] for word in asked) / sum(rare.values()) if asked else 1.0
+
+    weighed = sorted(
+        ((hit.score * share(hit), -n, hit) for n, hit in enumerate(found)), key=lambda w: w[:2], reverse=True
+    )
+    return [hit for score, _, hit in weighed if score >= _NEAR * weighed[0][0]]
 
 
 def admits(scope: Scope, row: LessonRow) -> bool:

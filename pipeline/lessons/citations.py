@@ -119,4 +119,4 @@ def clipped(text: str, most: int, mark: str = "…") -> str:
         # A vowel that is written in front (เ แ โ ใ ไ) belongs to the letter behind it.
         while cut > 1 and (re.match("[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]", text[cut]) or text[cut - 1] in "เแโใไ"):
             cut -= 1
-    return text[:cut].rstrip() + mark
+    return text[:cut].rstrip(" …") + mark

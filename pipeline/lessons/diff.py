@@ -12,6 +12,7 @@ from pipeline.lessons.template import part_row, template
 
 # What a citation is called in a set and how its lessons are grouped is no news about the lesson.
 _NO_NEWS = frozenset({"key", "lesson_id", "same_as", "project"})
+_LONG_BEGINNING = 40  # characters that two texts share: shown once they would push what differs out of sight
 _HEAD = ("title", "language", "scope", "public", "reading")
 
 
@@ -173,6 +174,18 @@ def _claim(text: str, cites: tuple[str, ...]) -> str:
     return f"{text} {rest}".strip()
 
 
+def _where_they_differ(old: str, new: str) -> tuple[str, str]:
+    """Two texts on one line each, without the long beginning that they share.
+
+    >>> _where_they_differ("ก" * 60 + " ค่ากลาง 0.94", "ก" * 60 + " ค่ากลาง 0.95")
+    ('… 0.94', '… 0.95')
+    """
+    one, other = (" ".join(text.split()) for text in (old, new))
+    shared = next((at for at, (mine, theirs) in enumerate(zip(one, other, strict=False)) if mine != theirs), 0)
+    same = one.rfind(" ", 0, shared)
+    return (one, other) if same < _LONG_BEGINNING else (f"…{one[same:]}", f"…{other[same:]}")
+
+
 def _short(one: Citation) -> str:
     return f"{clipped(' '.join(one.quote.split()), 60)} ({one.source})"
 
@@ -188,7 +201,7 @@ def _said(change: Change) -> str:
             f"เพิ่ม {key}" for key in after if key not in before
         ]
         return f"~ อ้างอิงของข้อสรุปใน {clipped(where, 80)}: {' '.join(said) or 'เรียงใหม่'}"
-    old, new = (clipped(" ".join(text.split()), 90) for text in (change.old, change.new))
+    old, new = (clipped(text, 90) for text in _where_they_differ(change.old, change.new))
     words = {
         "added": f"+ เพิ่ม {where}: {new}",
         "removed": f"- ตัด {where}: {old}",

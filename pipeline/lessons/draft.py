@@ -161,8 +161,8 @@ def _rank(one: Citation, among: Sequence[Citation]) -> int:
 
 def _short_area(one: Citation, language: str) -> str:
     """Province and year; the project where its report names neither."""
-    province_only = replace(one, subdistrict="", district="")
-    return area_label(province_only, language) or clipped(project_label(one), 60)
+    province_only = area_label(replace(one, subdistrict="", district=""), language)
+    return province_only if one.province else f"{clipped(project_label(one), 60)} {province_only}".strip()
 
 
 def _spread(group: Sequence[Citation], language: str) -> str:
@@ -237,12 +237,23 @@ def _in_venues(lesson_set: LessonSet) -> Iterator[Claim]:
         yield Claim(text, tuple(one.key for one in group))
 
 
+def _dictionary_order(name: str) -> str:
+    """What a Thai name is sorted by: the vowels written in front behind their consonant, so that เพชรบูรณ์ stands among the names with พ.
+
+    >>> sorted(["สงขลา", "เพชรบูรณ์", "พะเยา"], key=_dictionary_order)
+    ['พะเยา', 'เพชรบูรณ์', 'สงขลา']
+    """
+    return re.sub("([เแโใไ])([ก-ฮ])", r"\2\1", name)
+
+
 def _places(lesson_set: LessonSet) -> Iterator[Claim]:
     """The provinces and the years that the set speaks of."""
     language = lesson_set.language
     placed = [one for one in lesson_set.citations if one.province]
     if placed:
-        names = list(dict.fromkeys(one.province for one in sorted(placed, key=lambda one: one.province)))
+        names = list(
+            dict.fromkeys(one.province for one in sorted(placed, key=lambda one: _dictionary_order(one.province)))
+        )
         text = sentence(
             "spread.provinces" if len(names) > 1 else "spread.province",
             language,
@@ -372,8 +383,10 @@ def _name(scheme: str, code: str, language: str) -> str:
 
 
 def joined(names: Sequence[str], language: str) -> str:
-    """Names in a row: `ก ข และค`."""
+    """Names in a row: `ก ข และค`, `L1 L2 และ L3`."""
     if len(names) < 2:
         return "".join(names)
     first = (" " if language == "th" else ", ").join(names[:-1])
-    return sentence("list.and", language, first=first, last=names[-1])
+    # Thai sets a space between its own letters and others.
+    gap = " " if language == "th" and not "ก" <= names[-1][:1] <= "๙" else ""
+    return sentence("list.and", language, first=first, last=gap + names[-1])

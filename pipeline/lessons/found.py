@@ -11,6 +11,8 @@ import pandas as pd
 
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, load
 from pipeline.lessons.dataset import ReportRow
+from pipeline.lessons.render.places import place_words
+from pipeline.lessons.render.words import THAI, Words
 from pipeline.lessons.search import MEANING, Hit
 
 _COLUMNS = (
@@ -71,7 +73,8 @@ class Found:
         names = [_names(ISSUE).get(code, code) for code in lesson.issues]
         names += [_names(SDH).get(code, code) for code in lesson.sdh]
         year = str(lesson.year_ce + _BUDDHIST_OFFSET) if lesson.year_ce else ""
-        place = " · ".join(part for part in (lesson.province or "", year, lesson.source, lesson.locator or "") if part)
+        at = place_words(lesson.locator or "", Words(THAI))
+        place = " · ".join(part for part in (lesson.province or "", year, lesson.source, at) if part)
         cells = (
             f"{hit.score:.2f}",
             escape(_names(CATEGORY).get(lesson.category, lesson.category)),

@@ -17,6 +17,7 @@ from pipeline.dataset.export import RUN
 from pipeline.dataset.schema import ColumnRow, table
 from pipeline.dataset.store import Store
 from pipeline.errors import StoreError, UsageError
+from pipeline.extract.fields import labels
 from pipeline.lessons.dataset import Dataset
 from pipeline.lessons.recurrence import Projects
 from pipeline.lessons.report_text import ReportText, read_report
@@ -167,7 +168,9 @@ class Frames:
     def silences(self) -> pd.DataFrame:
         """How many reports give no value for a field, and in which way: no such heading, left empty, or "there was none"."""
         said = self.reports["silences"].explode().dropna().str.split("=", n=1)
-        names = {column.name: column.th for column in table("reports").columns} | self.names(CATEGORY)
+        # Fields that are no column of reports are called by the first of their labels on forms.
+        names = {row.field: row.label for row in reversed(labels().values())}
+        names |= {column.name: column.th for column in table("reports").columns} | self.names(CATEGORY)
         fields = said.str[0].map(lambda name: names.get(name, name)).rename("ช่องข้อมูล")
         return pd.crosstab(fields, said.str[1].map(lambda kind: _SILENCES.get(kind, kind)).rename("เพราะ"))
 

@@ -14,8 +14,10 @@ from pipeline.lessons.citations import clipped, directions
 from pipeline.lessons.dataset import Dataset
 from pipeline.lessons.lesson_set import LessonSet, Scope
 from pipeline.lessons.render.content import content
+from pipeline.lessons.render.words import Words
 from pipeline.lessons.template import BE_MINUS_CE, LANGUAGES, part_row, template
 
+_FEW = 10  # lessons of a set: with fewer most of its parts stay empty
 _MOST_SHOWN = 60  # faults printed; all of them with --json
 
 
@@ -203,6 +205,8 @@ def _new(options: argparse.Namespace) -> int:
     made.save(options.set)
     reports = len({one.report_id for one in made.citations})
     print(f"สร้าง {options.set} รุ่น {made.version}: {len(made.citations)} ข้อความจากรายงาน {reports} ฉบับ")
+    if options.query and len(made.citations) < _FEW:
+        print("ตรงคำถามน้อย ลองใช้คำที่กว้างขึ้น หรือค้นด้วย lessons search แล้วเพิ่มด้วย lessons set add")
     print(f"อ่านด้วย: lessons set show {options.set}")
     return 0
 
@@ -265,6 +269,8 @@ def _show(options: argparse.Namespace) -> int:
         print(f"\n{part_row(part.role).name(shown.language)} ({part.role})")
         for number, statement in enumerate(stated[part.role].statements, 1):
             print(f"  {number}. {statement.marked}")
+        if not part.claims and not part.note:
+            print(f"  {Words(shown.language)('nothing')}")
         if part.note:
             print(f"  ข้อสังเกต: {part.note}")
     if options.citations:

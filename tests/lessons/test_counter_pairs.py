@@ -76,7 +76,7 @@ def test_one_project_that_names_both_contradicts_nobody(folder):
 def test_the_commands_speak_thai_and_cite(folder, capsys):
     assert main(["counter", str(folder), "--model", "fast"]) == 0
     said = capsys.readouterr().out
-    assert "ผู้นำชุมชน" in said and "ยาสูบ" in said and "(ก.txt, paragraph=1" in said
+    assert "ผู้นำชุมชน" in said and "ยาสูบ" in said and "(ก.txt, ย่อหน้าที่ 1" in said
     assert main(["clusters", str(folder), "--model", "fast"]) == 0
     said = capsys.readouterr().out
     assert "พบใน 2 โครงการ 0 ตำบล 1 ปี (ไม่ทราบตำบล 2 โครงการ)" in said and "ข.txt" in said

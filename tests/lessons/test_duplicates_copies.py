@@ -82,7 +82,8 @@ def test_short_texts_are_copies_only_when_they_are_alike():
     assert copies(find_repeats(texts)) == (("ก", "ข"),)
 
 
-@given(st.lists(st.text(alphabet="กขคงชนมยรลวสหอะาิีุูเแโไ่้์๑23 .", min_size=1), min_size=1))
+# Each part begins with a consonant: a line never breaks between a letter and its marks.
+@given(st.lists(st.text(alphabet="กขคงชนมยรลวสหอะาิีุูเแโไ่้์๑23 .").map(lambda text: f"ก{text}"), min_size=1))
 def test_layout_makes_no_difference_to_the_letters(parts):
     assert letters_of("".join(parts)) == letters_of(" \n".join(parts)) == letters_of("\u200b\t".join(parts))
     assert grams_of(" ".join(parts)) == grams_of("\n".join(parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from set_samples import CORPUS, Samples, make_samples
@@ -13,13 +14,16 @@ from pipeline.dataset.masking import MASK
 from pipeline.errors import UsageError
 from pipeline.ingest import read
 from pipeline.lessons import sets
-from pipeline.lessons.citations import cite, directions, find_words, where, where_th
+from pipeline.lessons.choose import _on_the_question, alike
+from pipeline.lessons.citations import area_label, cite, directions, find_words, where, where_th
 from pipeline.lessons.claim_check import CountedRow, check_claims
 from pipeline.lessons.claim_words import DENIES, PolarityRow, said_words
 from pipeline.lessons.draft import count_projects
+from pipeline.lessons.fragments import is_fragment
 from pipeline.lessons.freeze import FrozenSetError, content_hash
 from pipeline.lessons.lesson_set import Citation, LessonSet, Scope
 from pipeline.lessons.render import FORMATS
+from pipeline.lessons.search import Hit, Match
 from pipeline.lessons.set_file import SetFileError, dumps, load, loads, save
 from pipeline.lessons.set_public import publish_set, published
 from pipeline.lessons.template import part_row, sentence, template
@@ -79,6 +83,37 @@ def test_the_same_question_gives_the_same_set(samples, made):
 def test_a_search_finds_the_lessons_of_a_set(samples):
     found = LessonSet.new(samples.dataset, title="x", scope=Scope(query="รถรับส่งผู้สูงอายุฉีดวัคซีน"), most=5)
     assert "รถรับส่ง" in found.citations[0].quote or any("รถรับส่ง" in one.quote for one in found.citations)
+
+
+def test_a_draft_holds_whole_passages_only(samples, made):
+    assert not any(is_fragment(one.quote) for one in made.citations)
+    assert any(is_fragment(row.text) for row in samples.dataset.lessons)
+    by_hand = next(row.lesson_id for row in samples.dataset.lessons if is_fragment(row.text))
+    assert made.add(samples.dataset, [by_hand]).citations[-1].lesson_id == by_hand  # people may choose them
+
+
+def hit(report: str, score: float, *said: tuple[str, str]) -> Hit:
+    lesson = SimpleNamespace(report_id=report, lesson_id=f"{report}-{score}")
+    return Hit(lesson, score, tuple(Match(words, words, how) for words, how in said), ())
+
+
+def test_a_report_on_part_of_the_question_does_not_answer_it():
+    """Of a question on falls of elders a report on herbs has the elders; one that has both lends its subject to each of its lessons."""
+    herbs = [hit(f"herbs{n}", 0.9, ("ผู้สูงอายุ", "word")) for n in range(6)]
+    falls = [hit("falls", 0.8, ("ผู้สูงอายุ", "word")), hit("falls", 0.7, ("หกล้ม", "word"))]
+    assert [one.lesson.report_id for one in _on_the_question([*herbs, *falls])] == ["falls", "falls"]
+    assert len(_on_the_question([hit("a", 0.5, ("ทั้งคำถาม", "meaning"))])) == 1
+
+
+def test_what_was_counted_is_never_called_alike(samples):
+    counted = [row for row in samples.dataset.lessons if row.category == "output" and any(map(str.isdigit, row.text))]
+    assert len(counted) > 20 and not alike(counted)
+
+
+def test_an_area_is_called_as_people_call_it(made):
+    bangkok = replace(made.citations[0], province="กรุงเทพมหานคร", district="หนองจอก", subdistrict="", year_ce=2023)
+    assert area_label(bangkok) == "เขตหนองจอก กรุงเทพมหานคร พ.ศ. 2566"
+    assert area_label(replace(bangkok, province="ยะลา", district="รามัน")) == "อ.รามัน จ.ยะลา พ.ศ. 2566"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +326,7 @@ def placed(locator: str, section: str = "ผลลัพธ์") -> Citation:
         ("page=3;paragraph=5", ["หน้า 3", "ย่อหน้าที่ 5"]),
         ("slide=2", ["สไลด์ที่ 2"]),
         ("sheet=ผลลัพธ์!B7", ["ผลลัพธ์", "ช่อง B7"]),
-        ("paragraph=14;line=22", ["ย่อหน้าที่ 14", "บรรทัดที่ 22"]),
+        ("paragraph=14;line=22", ["บรรทัดที่ 22"]),
         ("table=1;cell=R3C5", ["ตารางที่ 1", "3", "5"]),
         ("slide=4;part=notes", ["สไลด์ที่ 4", "บันทึก"]),
     ],
@@ -300,6 +335,12 @@ def test_a_place_is_said_in_words(locator, words):
     said = where_th(placed(locator))
     assert all(word in said for word in words) and "ใต้หัวข้อ “ผลลัพธ์”" in said and "=" not in said
     assert "under the heading" in where(placed(locator), "en")
+
+
+def test_the_words_to_search_for_hold_no_markup(made):
+    """A page shows &nbsp; as a space: nobody can search for its letters."""
+    one = replace(made.citations[0], quote="ต่อ อบต. ควรออกข้อบัญญัติ", raw_quote="ต่อ อบต.&nbsp; ควรออกข้อบัญญัติ", raw_start=5)
+    assert find_words(one) == "ต่อ อบต. ควรออกข้อบัญญัติ"
 
 
 def test_the_words_to_search_for_stand_in_the_source(samples):
