@@ -252,7 +252,7 @@ class Reader:
         self._read: list[_Reading] = []
         if windows:
             numbers = model.rules.of(np.stack([view.rules for view in unit_views(normal, segmented, extraction)]))
-            open_to = [may_state(normal, own) for own in self.evidence]
+            open_to = [may_state(normal, segmented, own) for own in self.evidence]
             hidden = model.encoder.hidden([window.ids for window in windows])
             self._read = [
                 _Reading(model, window, vectors, numbers, self.evidence, open_to)

@@ -15,7 +15,8 @@ from pipeline.classify.rules import term_votes
 from pipeline.classify.taxonomy import ISSUE
 from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence
 from pipeline.ingest.damage import unreadable
-from pipeline.records import NormalText, Vote
+from pipeline.records import NormalText, State, Vote
+from pipeline.segment import Segmented
 
 FRAME = "frame"  # how the rules begin the reason of a tag in a list that only names issues
 _NEAREST = 2
@@ -38,14 +39,24 @@ class Examples:
         return "ใกล้: " + ", ".join(f"{self.names[at]} ({close[at]:.2f})" for at in best)
 
 
-def may_state(normal: NormalText, own: Evidence) -> bool:
+def may_state(normal: NormalText, segmented: Segmented, own: Evidence) -> bool:
     """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can."""
+    if own.finding is not None and own.finding.status is State.ACHIEVED:
+        return True
+    if _is_plan(segmented, own):
+        return False
     if own.finding is not None:
         return True
     text = own.unit.span.slice(normal.text)
     if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
         return False
     return has_words(text) and not is_frame(text)
+
+
+def _is_plan(segmented: Segmented, own: Evidence) -> bool:
+    """Whether heading or genre say that what stands here has not happened, or not yet."""
+    state = segmented.sections[own.unit.section].state or segmented.genre_state
+    return state is not None and state is not State.ACHIEVED
 
 
 def has_words(text: str) -> bool:

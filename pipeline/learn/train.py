@@ -56,7 +56,8 @@ def train_model(
     Raises TrainingError when fewer than two reports are labelled.
     """
     strengths = strengths or Strengths()
-    groups = {report: at for at, report in enumerate(dict.fromkeys(examples.unit_rows.groups))}
+    rows = (examples.unit_rows, examples.bare_rows, examples.issue_rows)
+    groups = {report: at for at, report in enumerate(dict.fromkeys(name for each in rows for name in each.groups))}
     if len(groups) < 2:
         raise TrainingError("Two labelled reports are the least to learn from.", "Label more: corpus/labels/README.md")
     units = matrix(examples.units, embedder)
