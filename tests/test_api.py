@@ -140,7 +140,9 @@ class TestTables:
         assert (known["year_be"] - known["year_ce"] == 543).all()
 
     def test_a_date_that_cannot_be_is_missing(self):
-        made = pipeline.extract(REPORTS / "d15_phanom-child-helmet.txt", model="rules", jobs=0)  # dated the 31st of September
+        made = pipeline.extract(
+            REPORTS / "d15_phanom-child-helmet.txt", model="rules", jobs=0
+        )  # dated the 31st of September
         assert pd.isna(made.reports["report_date"].iloc[0])
         assert made.reports["report_date"].dtype == "datetime64[s]"
 

@@ -98,9 +98,7 @@ def test_a_console_without_thai_does_not_stop_the_run(report, tmp_path):
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(report, tmp_path):
-    command = (
-        f'"{sys.executable}" -m pipeline extract "{report.parent}" --out "{tmp_path / "out"}" --jobs 0 --model rules --quiet | true'
-    )
+    command = f'"{sys.executable}" -m pipeline extract "{report.parent}" --out "{tmp_path / "out"}" --jobs 0 --model rules --quiet | true'
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.stderr == "" and (tmp_path / "out" / "lessons.csv").is_file()
 

@@ -39,7 +39,20 @@ def stored(out: Path) -> int:
 
 def killed_run(reports: Path, out: Path, when) -> bool:
     """Whether a run was killed while `when()` held; False when it ended first."""
-    command = [sys.executable, "-m", "pipeline", "extract", str(reports), "--out", str(out), "--jobs", "1", "--model", "rules", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "extract",
+        str(reports),
+        "--out",
+        str(out),
+        "--jobs",
+        "1",
+        "--model",
+        "rules",
+        "--quiet",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None:
         if when():

@@ -150,7 +150,7 @@ def _compared(source: str, mine: Sequence[Candidate], lessons: Sequence[Lesson],
         best = max(there, key=lambda lesson: lesson.finding.confidence, default=None)
         theirs = best.finding.category if best else NOTHING
         strength = min(candidate.confidence, best.finding.confidence) if best else candidate.confidence
-        facts = {"one": candidate.decided_by, "mine": candidate.category, "other": model, "theirs": theirs}
+        facts = {"one": candidate.decided_by, "mine": candidate.category, "other": Path(model).name, "theirs": theirs}
         result.append(candidate.with_reason(Reason(DISAGREEMENT, strength, "other" if best else "missing", facts)))
     ours = mine[0].decided_by if mine else RULES
     for lesson in lessons:
@@ -162,7 +162,7 @@ def _compared(source: str, mine: Sequence[Candidate], lessons: Sequence[Lesson],
 def _found_by_other(source: str, lesson: Lesson, model: str, ours: str) -> Candidate:
     """A candidate that only the second opinion has."""
     finding = lesson.finding
-    facts = {"one": ours, "mine": NOTHING, "other": model, "theirs": finding.category}
+    facts = {"one": ours, "mine": NOTHING, "other": Path(model).name, "theirs": finding.category}
     tags = [tag for tag in lesson.tags if tag.scheme != CATEGORY]
     return Candidate(
         lesson.lesson_id,
