@@ -74,7 +74,9 @@ class Model:
         evidence = unit_evidence(normal, segmented, extraction)
         scores = _with_rules(head, head.scores(features), evidence)
         joins = _joined(self.heads[JOIN].scores(features)[:, 0] >= self.heads[JOIN].accept[0], evidence)
-        open_to = [may_state(normal, segmented, own) for own in evidence]
+        # Word vectors hardly see "จะ": what the rules hold for a plan is left to them.
+        plans = [own.finding is not None and own.finding.status is State.PLANNED for own in evidence]
+        open_to = [may_state(normal, segmented, own) and not plan for own, plan in zip(evidence, plans, strict=True)]
         decided = [category if may else -1 for category, may in zip(_decided(head, scores), open_to, strict=True)]
         runs = _runs(evidence, _whole(head, decided, evidence), joins)
         made = [self._finding(run, category, evidence, scores, views, normal, segmented) for run, category in runs]

@@ -68,7 +68,7 @@ def part_row(role: str) -> PartRow:
     """The part called `role`. Raises UsageError for an unknown one.
 
     >>> part_row("hinders").name("th")
-    'สิ่งที่เป็นอุปสรรค'
+    'อะไรเป็นอุปสรรค'
     """
     rows = {row.id: row for row in template()}
     if role not in rows:
