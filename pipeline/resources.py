@@ -46,7 +46,7 @@ def parse_table(text: str, row: type[Row], *, where: str) -> tuple[Row, ...]:
     if not lines:
         raise ResourceError(f"{where}: the table is empty.", "Restore its header line.")
     header = lines[0][1].split("\t")
-    known = {f.name: f for f in fields(row)}  # type: ignore[arg-type]
+    known = {f.name: f for f in fields(row)}  # type: ignore[arg-type]  # every row is a dataclass
     hints = typing.get_type_hints(row)
     for column in header:
         if column not in known:

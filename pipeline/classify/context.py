@@ -23,7 +23,7 @@ from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
 from pipeline.classify.segments import best_stretches
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
-from pipeline.classify.verdicts import FRAME, Examples, has_words, log_odds, may_state, rule_reasons
+from pipeline.classify.verdicts import FLOOR, Examples, has_words, log_odds, may_state, rule_reasons, scored_tags
 from pipeline.classify.windows import Window, between, leading, passage_window, windows_of
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
 from pipeline.records import Finding, NormalText, State, Tag
@@ -38,7 +38,6 @@ HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 SCALES = ("unit_numbers", "tag_numbers")
 # Rules' numbers beyond so many spreads from their mean say no more.
 _MOST_SPREADS = 4.0
-_FLOOR = 0.05
 # Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
 _KEPT = 256
 
@@ -151,7 +150,7 @@ class ContextModel:
         tags = []
         for at, code in enumerate(head.codes):
             score = float(scores[at])
-            if score < _FLOOR:
+            if score < FLOOR:
                 continue
             zone = head.zone(at, score)
             reasons = [f"แบบจำลอง {self.name}: {zone}", *rule_reasons(normal.text, code, votes), near]
@@ -188,29 +187,10 @@ class ContextModel:
             if has_words(passage.text) and pooled[row].any():
                 near = self.examples.nearest(_unit(pooled[row]))
                 own = {scheme: (self.heads[name], scores[name][row]) for scheme, name in heads.items()}
-                found.append(tuple(self._scored(own, rules, near)))
+                found.append(tuple(scored_tags(self.name, own, rules, near)))
             else:
                 found.append(rules)
         return found
-
-    def _scored(
-        self, scores: Mapping[str, tuple[Head, NDArray[np.float64]]], rules: Sequence[Tag], near: str
-    ) -> Iterator[Tag]:
-        """The tags of one passage by its scores in each scheme; `rules` are what the rules say of it."""
-        ruled = {(tag.scheme, tag.code): tag for tag in rules}
-        for scheme, (head, row) in scores.items():
-            for at in np.argsort(-row, kind="stable"):
-                code, score = head.codes[at], float(row[at])
-                if score < _FLOOR:
-                    break
-                rule = ruled.get((scheme, code))
-                because = rule.because if rule else ""
-                zone = head.zone(int(at), score)
-                # A list that only names issues tags none (frame), whatever its words look like.
-                taken = zone == ACCEPTED and not because.startswith(FRAME)
-                reasons = [f"แบบจำลอง {self.name}: {zone}", because, near if taken else ""]
-                by = "rules+model" if rule and rule.accepted else "model"
-                yield Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons)))
 
     def _window(self, passage: Passage) -> Window:
         """The window of a passage, after the name of its project and its heading."""

@@ -19,7 +19,7 @@ from pipeline.classify.features import Passage, View, matrix, passage_matrix, pa
 from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
-from pipeline.classify.verdicts import FRAME, Examples, has_words, log_odds, may_state, rule_reasons
+from pipeline.classify.verdicts import FLOOR, Examples, has_words, log_odds, may_state, rule_reasons, scored_tags
 from pipeline.errors import PipelineError
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
 from pipeline.records import Finding, NormalText, Settings, State, Tag, Vote
@@ -35,8 +35,6 @@ NUMBERS, MANIFEST, ADAPTERS = "model.npz", "model.json", "adapters.npz"
 TAUGHT = "taught"  # the kind of a model whose encoder was taught too (context.py)
 FORMAT = 1
 UNIT, PASSAGE, JOIN = "unit", "passage", "join"
-# Codes below this score are not reported.
-_FLOOR = 0.05
 # Longest finding in characters that joining may make.
 _LONGEST = 700
 # What an achieved finding of the rules, at confidence 1, adds to the log odds of its category. The rules grew on real reports, the labels
@@ -137,7 +135,7 @@ class Model:
         tags = []
         for at, code in enumerate(head.codes):
             score = float(scores[at])
-            if score >= _FLOOR:
+            if score >= FLOOR:
                 zone = head.zone(at, score)
                 reasons = [f"แบบจำลอง {self.name}: {zone}", *rule_reasons(normal.text, code, votes), near]
                 taken = zone == ACCEPTED and at == best
@@ -159,33 +157,12 @@ class Model:
         for row, passage in enumerate(passages):
             rules = tag_text(passage.text, context=passage.context, context_title=passage.title, folder=folder)
             if has_words(passage.text):
-                found.append(self._scored(passage, {scheme: each[row] for scheme, each in scores.items()}, rules))
+                near = self.examples.nearest(self.embedder.embed([" ".join(passage.text.split())])[0])
+                own = {scheme: (self.heads[scheme], each[row]) for scheme, each in scores.items()}
+                found.append(tuple(scored_tags(self.name, own, rules, near)))
             else:
                 found.append(rules)
         return found
-
-    def _scored(
-        self, passage: Passage, scores: Mapping[str, NDArray[np.float64]], rules: Sequence[Tag]
-    ) -> tuple[Tag, ...]:
-        """The tags of one passage by its scores in each scheme; `rules` are what the rules say of it."""
-        ruled = {(tag.scheme, tag.code): tag for tag in rules}
-        near = self.examples.nearest(self.embedder.embed([" ".join(passage.text.split())])[0])
-        tags = []
-        for scheme, row in scores.items():
-            head = self.heads[scheme]
-            for at in np.argsort(-row, kind="stable"):
-                code, score = head.codes[at], float(row[at])
-                if score < _FLOOR:
-                    break
-                rule = ruled.get((scheme, code))
-                because = rule.because if rule else ""
-                zone = head.zone(int(at), score)
-                # A list that only names issues tags none (frame), whatever its words look like.
-                taken = zone == ACCEPTED and not because.startswith(FRAME)
-                reasons = [f"แบบจำลอง {self.name}: {zone}", because, near if taken else ""]
-                by = "rules+model" if rule and rule.accepted else "model"
-                tags.append(Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons))))
-        return tuple(tags)
 
     def _decided_by(self, votes: Sequence[Vote], code: str) -> str:
         """Whether rules spoke for the code too."""

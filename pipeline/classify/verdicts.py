@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from pipeline.classify.embeddings_weights import Floats
 from pipeline.classify.frames import frames_of
+from pipeline.classify.heads import ACCEPTED, Head
 from pipeline.classify.rules import term_votes
 from pipeline.classify.taxonomy import ISSUE
 from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence
 from pipeline.ingest.damage import unreadable
-from pipeline.records import NormalText, State, Vote
+from pipeline.records import NormalText, State, Tag, Vote
 from pipeline.segment import Segmented
 
 FRAME = "frame"  # how the rules begin the reason of a tag in a list that only names issues
+# Codes below this score are not reported.
+FLOOR = 0.05
 _NEAREST = 2
 _THAI = re.compile("[ก-๙]")
 
@@ -81,3 +84,26 @@ def rule_reasons(text: str, code: str, votes: Sequence[Vote]) -> list[str]:
     """The words of the strongest cues for a category, with their rules."""
     mine = sorted((vote for vote in votes if vote.label == code and vote.span), key=lambda vote: -vote.weight)[:3]
     return [f"“{vote.span.slice(text)[:60]}” [{vote.rule}]" for vote in mine if vote.span]
+
+
+def scored_tags(
+    name: str, scores: Mapping[str, tuple[Head, NDArray[np.float64]]], rules: Sequence[Tag], near: str
+) -> Iterator[Tag]:
+    """The tags of one passage by its scores (codes,) in each scheme, best first; `name` is the model's, `rules` are what the rules say of it.
+
+    `near` are the labelled passages to point to.
+    """
+    ruled = {(tag.scheme, tag.code): tag for tag in rules}
+    for scheme, (head, row) in scores.items():
+        for at in np.argsort(-row, kind="stable"):
+            code, score = head.codes[at], float(row[at])
+            if score < FLOOR:
+                break
+            rule = ruled.get((scheme, code))
+            because = rule.because if rule else ""
+            zone = head.zone(int(at), score)
+            # A list that only names issues tags none (frame), whatever its words look like.
+            taken = zone == ACCEPTED and not because.startswith(FRAME)
+            reasons = [f"แบบจำลอง {name}: {zone}", because, near if taken else ""]
+            by = "rules+model" if rule and rule.accepted else "model"
+            yield Tag(scheme, code, score, taken, by, "; ".join(filter(None, reasons)))
