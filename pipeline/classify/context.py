@@ -38,6 +38,8 @@ HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 SCALES = ("unit_numbers", "tag_numbers")
 # Rules' numbers beyond so many spreads from their mean say no more.
 _MOST_SPREADS = 4.0
+# An achieved finding of the rules that the model does not see stays from this confidence on.
+_SURE = 0.84
 # Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
 _KEPT = 256
 
@@ -96,10 +98,12 @@ class ContextModel:
         )
         made = [replace(each, tags=tagged) for each, tagged in zip(made, tags, strict=True)]
         taken = [finding.span for finding in made]
+        # Under a heading that asks for them, items hold no cue that a model could see: what the rules are sure of there stays.
         others = [
             finding
             for finding in extraction.findings
-            if finding.status is not State.ACHIEVED and not any(finding.span.overlaps(span) for span in taken)
+            if (finding.status is not State.ACHIEVED or finding.confidence >= _SURE)
+            and not any(finding.span.overlaps(span) for span in taken)
         ]
         used = sum(any(own.unit.span.overlaps(span) for span in taken) for own in evidence)
         return Extraction(tuple(sorted([*made, *others], key=lambda f: (f.span, f.category))), extraction.units, used)
