@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import ahocorasick
 
@@ -86,57 +87,77 @@ class PhraseMatcher:
 
     def find(self, text: str) -> list[PhraseMatch]:
         """The leftmost-longest matches, in order; no two overlap, but phrases of the same place each give one."""
-        chosen: list[PhraseMatch] = []
-        end = 0
-        last: Span | None = None
-        for match in self.find_all(text):
-            if match.span == last:
-                chosen.append(match)
-            elif match.span.start >= end:
-                chosen.append(match)
-                last, end = match.span, match.span.end
-        return chosen
+        chosen: list[_Hit] = []
+        end = last = 0
+        for hit in self._sorted(text):
+            if hit[0] >= end or hit[:2] == (last, -end):
+                chosen.append(hit)
+                last, end = hit[0], -hit[1]
+        return _matches(chosen)
 
     def find_all(self, text: str) -> list[PhraseMatch]:
         """All matches, also overlapping ones; by start, then longest first, then in the order of the phrases."""
-        found = list(self._hits(text))
-        found.sort(key=lambda match: (match.span.start, -match.span.end))
-        return found
+        return _matches(self._sorted(text))
 
-    def _hits(self, text: str) -> Iterator[PhraseMatch]:
+    def places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Start and key of all matches, by the end of their words: for callers that look closer themselves."""
+        return ((start, phrase.key) for start, _, phrase in self._hits(text))
+
+    def _sorted(self, text: str) -> list[_Hit]:
+        """The hits by start, then longest first, then as they came."""
+        return sorted(self._hits(text), key=itemgetter(0, 1))
+
+    def _hits(self, text: str) -> Iterator[_Hit]:
         """Every hit of the automaton that passes the checks of its phrase, by end."""
         if not self._phrases:
             return
         squeezed = _squeezed(text)
+        cuts, removed = squeezed.cuts, squeezed.removed
         for last, (length, phrases) in self._automaton.iter(squeezed.text):
-            span = squeezed.origin(last + 1 - length, last + 1)
-            torn = len(span) != length
+            start, end = last + 1 - length, last + 1
+            if cuts:
+                start += removed[bisect_right(cuts, start)]
+                end += removed[bisect_left(cuts, end)]
+            torn = end - start != length
+            whole = None  # whether the words cut nothing: looked at once, and where it is asked for
             for phrase in phrases:
-                if phrase.boundary and not on_boundary(text, span):
+                if phrase.boundary:
+                    whole = _on_boundary(text, start, end) if whole is None else whole
+                    if not whole:
+                        continue
+                if (torn or len(phrase.text) != length) and not _same_blanks(text[start:end], phrase):
                     continue
-                if (torn or len(phrase.text) != length) and not _same_blanks(span.slice(text), phrase):
-                    continue
-                yield PhraseMatch(span, phrase.key, phrase.text)
+                yield start, -end, phrase
+
+
+_Hit = tuple[int, int, Phrase]  # start, end with a minus before it (longest first), phrase
+
+
+def _matches(hits: list[_Hit]) -> list[PhraseMatch]:
+    """The hits as matches."""
+    return [PhraseMatch(Span(start, -end), phrase.key, phrase.text) for start, end, phrase in hits]
 
 
 class _Squeezed:
-    """A text without its blanks, in lower case, and the way back to the places of its characters."""
+    """A text without its blanks, in lower case, and the way back to the places of its characters.
 
-    __slots__ = ("_cuts", "_removed", "text")
+    The squeezed characters `[start, end)` stand at `start + removed[bisect_right(cuts, start)]` to `end +
+    removed[bisect_left(cuts, end)]` of the full text, without blanks at their ends.
+    """
+
+    __slots__ = ("cuts", "removed", "text")
 
     def __init__(self, text: str) -> None:
-        self._cuts: list[int] = []  # place in the squeezed text before which blanks were taken out
-        self._removed: list[int] = [0]  # how many, up to and including that place
+        cuts: list[int] = []  # place in the squeezed text before which blanks were taken out
+        gone = 0
+        removed = [0]  # how many, up to and including that place
         for blank in _BLANKS.finditer(text):
-            self._cuts.append(blank.start() - self._removed[-1])
-            self._removed.append(self._removed[-1] + blank.end() - blank.start())
-        self.text = _lower(_BLANKS.sub("", text) if self._cuts else text)
-
-    def origin(self, start: int, end: int) -> Span:
-        """The place in the full text of the squeezed characters `[start, end)`, without blanks at its ends."""
-        return Span(
-            start + self._removed[bisect_right(self._cuts, start)], end + self._removed[bisect_left(self._cuts, end)]
-        )
+            start, end = blank.span()
+            cuts.append(start - gone)
+            gone += end - start
+            removed.append(gone)
+        self.cuts, self.removed = cuts, removed
+        self.text = _lower(_BLANKS.sub("", text) if cuts else text)
 
 
 @lru_cache(maxsize=64)  # several matchers look at the same passage one after the other
@@ -151,13 +172,18 @@ def on_boundary(text: str, span: Span) -> bool:
     >>> on_boundary("พอดีตัว", Span(0, 3)), on_boundary("พอดในโรงเรียน", Span(0, 3))
     (False, True)
     """
-    if span.end < len(text):
-        after = text[span.end]
-        if after in FOLLOWING or _same_run(text[span.end - 1], after):
+    return _on_boundary(text, span.start, span.end)
+
+
+def _on_boundary(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` cuts neither a Thai cluster nor a run of Latin letters or of digits."""
+    if end < len(text):
+        after = text[end]
+        if after in FOLLOWING or _same_run(text[end - 1], after):
             return False
-    if span.start > 0:
-        before = text[span.start - 1]
-        return before not in LEADING and not _same_run(before, text[span.start])
+    if start > 0:
+        before = text[start - 1]
+        return before not in LEADING and not _same_run(before, text[start])
     return True
 
 

@@ -94,6 +94,7 @@ def test_laws(text: str, words: list[str]) -> None:
     places = sorted({match.span for match in matches})
     assert all(a.end <= b.start for a, b in pairwise(places))
     assert set(matches) <= set(matcher.find_all(text))
+    assert sorted(matcher.places(text)) == sorted((match.span.start, match.key) for match in matcher.find_all(text))
 
 
 @given(st.text(ALPHABET, max_size=40), st.text("กขเาี่aB1", min_size=1, max_size=3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.extract.boundaries import Cover, line_around
 from pipeline.records import Fact
@@ -30,6 +30,7 @@ class CodeRow:
     source: str
 
 
+@lru_cache(maxsize=32)  # facts and project record of one report ask for the same codes
 def find_codes(text: str) -> tuple[Fact, ...]:
     """The codes of `text` in order, value with Arabic digits, unit the kind of code.
 

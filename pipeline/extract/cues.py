@@ -169,4 +169,11 @@ def _inside(matches: list[PatternMatch], units: tuple[Unit, ...]) -> list[tuple[
 
 def _negated(text: str, match: PatternMatch) -> bool:
     before = text[max(0, match.span.start - 20) : match.span.start].rstrip()
+    if not before.endswith(_negations()):
+        return False
     return any(before.endswith(row.phrase) and not before.endswith(row.exceptions) for row in _negators())
+
+
+@cache
+def _negations() -> tuple[str, ...]:
+    return tuple(row.phrase for row in _negators())

@@ -128,7 +128,13 @@ def labels() -> dict[str, FieldRow]:
 
 
 def _squeeze(label: str) -> str:
-    return re.sub(r"[ \u00a0]", "", label)
+    return label.replace(" ", "").replace("\u00a0", "")
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The first two letters of all labels: few lines begin so."""
+    return frozenset(label[:2] for label in labels())
 
 
 def label_row(text: str) -> FieldRow | None:
@@ -210,6 +216,9 @@ def _split(text: str, cell: Span) -> tuple[FieldRow, Span, Span, bool] | None:
     line = cell.slice(text)
     number = _NUMBER.match(line)
     start = number.end() if number else 0
+    head = line[start : start + 2]
+    if head not in _heads() and head == _squeeze(head):
+        return None
     best = None
     for match in _SEPARATOR.finditer(line, start, start + 60):
         row = labels().get(_squeeze(line[start : match.start()].rstrip("*")))

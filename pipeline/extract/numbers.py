@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -88,7 +90,7 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     """
     found: list[Number] = []
     at = 0
-    for match in _pattern().finditer(text):
+    for match in _written(text):
         if match.start() < at:
             continue
         number = _read(match, text)
@@ -96,6 +98,25 @@ def find_numbers(text: str) -> tuple[Number, ...]:
             found.append(number)
             at = number.span.end
     return tuple(found)
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    """The matches of the pattern in order, without overlap, tried only where one may begin: a search tries everywhere."""
+    pattern, end = _pattern(), 0
+    for start in _start().finditer(text):
+        if start.start() >= end and (match := pattern.match(text, start.start())) is not None:
+            yield match
+            end = match.end()
+
+
+@cache
+def _start() -> re.Pattern[str]:
+    """Where a number may begin: a digit behind none, or the first two letters of a number word."""
+    seconds: dict[str, set[str]] = defaultdict(set)
+    for row in scale_words():
+        seconds[row.word[0]].add(re.escape(row.word[1]))
+    words = "|".join(f"(?<={first})[{''.join(sorted(seconds[first]))}]" for first in sorted(seconds))
+    return re.compile(rf"[\d{''.join(sorted(seconds))}](?=(?<=\d)(?<![\dA-Za-z_/.:].)|{words})")
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -128,11 +129,19 @@ def resolve(form: str, text: str = "") -> OrganisationRow | None:
     >>> resolve("สช", "สมัชชาสุขภาพ").name, resolve("สช.", "โรงเรียนเอกชนในสังกัด").name
     ('สำนักงานคณะกรรมการสุขภาพแห่งชาติ', 'สำนักงานคณะกรรมการส่งเสริมการศึกษาเอกชน')
     """
-    bare = _bare(form)
-    rows = [row for row in _rows() if _bare(row.form) == bare]
+    rows = _by_form().get(_bare(form), ())
     chosen = [row for row in rows if any(word in text for word in row.context)]
     plain = [row for row in rows if not row.context]
     return next(iter(chosen or plain), None)
+
+
+@cache
+def _by_form() -> dict[str, list[OrganisationRow]]:
+    """Rows by their abbreviation without stops and blanks, in order."""
+    found: dict[str, list[OrganisationRow]] = defaultdict(list)
+    for row in _rows():
+        found[_bare(row.form)].append(row)
+    return dict(found)
 
 
 def _bare(form: str) -> str:
@@ -176,9 +185,9 @@ def _full_names(text: str, taken: Cover) -> list[Fact]:
     found: list[Fact] = []
     for match in _head_pattern().finditer(text):
         start = match.start()
-        if (found and start < found[-1].span.end) or not begins_word(text, start):
+        if (found and start < found[-1].span.end) or not _has_need(text, match) or not begins_word(text, start):
             continue
-        span = _name_span(text, start, match.end()) if _has_need(text, match) else None
+        span = _name_span(text, start, match.end())
         if span is None or taken.touches(span):
             continue
         value, span = _with_abbreviation(text, span)

@@ -167,7 +167,7 @@ def _roles(text: str, quantities: Sequence[Quantity], header: str) -> list[Quant
         role = "" if role == "none" else role or role_of_header(header)
         if role == "sample":
             quantity, role = replace(quantity, kind="count", unit="sample"), ""
-        result.append(replace(quantity, role=role))
+        result.append(replace(quantity, role=role) if role != quantity.role else quantity)
         end = quantity.span.end
     return result
 

@@ -132,7 +132,7 @@ def _phones(text: str) -> Iterator[Fact]:
 
 
 def _emails(text: str) -> Iterator[Fact]:
-    for match in _EMAIL.finditer(text):
+    for match in _EMAIL.finditer(text) if "@" in text else ():
         yield Fact("email", re.sub(r"\s", "", match.group()), "", Span(*match.span()))
 
 
@@ -307,6 +307,8 @@ def _known_prefix(word: str) -> int | None:
 
 def _ends_name(rest: str) -> bool:
     """Whether `rest` begins with a word that follows names; short ones only where the tokeniser sees a word (มี, not มีสุข)."""
+    if not rest.startswith(_context("after")):
+        return False
     if rest.startswith(tuple(word for word in _context("after") if len(word) > 3)):
         return True
     first = next(iter(tokens(rest[:40])), None)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-
-from pipeline.segment.tokens import tokens
+from pipeline.segment.stretches import Stretches
 from pipeline.spans import Span
 
 
 class Words:
-    """The word boundaries of a text, found line by line when first asked for."""
+    """The word boundaries of a text, found stretch by stretch when first asked for: few cues are short enough to need them."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._known: dict[int, frozenset[int]] = {}
+        self._stretches = Stretches(text)
+        self._known: dict[Span, frozenset[int]] = {}
 
     def holds(self, span: Span) -> bool:
         """Whether `span` starts and ends on word boundaries."""
@@ -26,10 +22,8 @@ class Words:
         return span.end in self._boundaries(span)
 
     def _boundaries(self, span: Span) -> frozenset[int]:
-        """The word boundaries of the line of `span`."""
-        start = self._lines[bisect_right(self._lines, span.start) - 1]
-        if start not in self._known:
-            end = self._text.find("\n", span.end)
-            line = self._text[start : end if end >= 0 else len(self._text)]
-            self._known[start] = frozenset({start, *(start + token.end for token in tokens(line))})
-        return self._known[start]
+        """The word boundaries of the stretch of `span`."""
+        around = self._stretches.around(span)
+        if around not in self._known:
+            self._known[around] = self._stretches.boundaries(around)
+        return self._known[around]

@@ -7,10 +7,10 @@ as they stand, and only where one repair is likely. What stays damaged is scored
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.ingest.decode import find_misreading, undo_edits
 from pipeline.ingest.skeleton import skeleton
@@ -101,23 +101,36 @@ def _page_of(locator: str) -> str:
 
 # --- what a page's own statistics say --------------------------------------------------------------------------------
 
-_CONSONANT = re.compile(r"[ก-ฮ]")
-_MARK = re.compile(r"[ัิ-ฺ็-๎]")
-_STRAY = re.compile(r"(?<![ก-ฮัิ-ฺ็-๎])[ัิ-ฺ็-๎]+")
-_BARE_TONE = re.compile(r"(?<=[ก-ฮุู])[่-๋์]")
+_CONSONANTS = frozenset(map(chr, range(ord("ก"), ord("ฮ") + 1)))
+_MARKS = frozenset("\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e")
+_THAI = frozenset(map(chr, range(ord("ก"), ord("๛") + 1)))
+# Each begins with the character that is searched for and then looks back: a search for it is much quicker.
+_STRAY = re.compile(r"[ัิ-ฺ็-๎](?<![ก-ฮัิ-ฺ็-๎].)[ัิ-ฺ็-๎]*")
+_BARE_TONE = re.compile(r"[่-๋์](?<=[ก-ฮุู].)")
 _SURE_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])")
 # What stands where Thai should: lost characters, private use, C1 controls, accented letters and signs of wrong code pages.
 _ALIEN = re.compile(r"[\ufffd\ue000-\uf8ff\u0080-\u009f¡-¶¸-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂı]")
-_THAI = re.compile(r"[ก-๛]")
+
+
+@lru_cache(maxsize=64)  # what befell a page and its score ask for the same
+def _counts(text: str) -> Counter[str]:
+    """How often each character stands in a text."""
+    return Counter(text)
+
+
+def _count(counts: Counter[str], letters: frozenset[str]) -> int:
+    """How many of the counted characters are among the letters."""
+    return sum(counts[letter] for letter in letters & counts.keys())
 
 
 def find_harm(text: str, raw: str) -> Harm:
     """What befell all of a page, by its statistics; `text` is normalised, `raw` is it before that."""
     limits = _limits()
-    consonants = len(_CONSONANT.findall(text))
+    counts = _counts(text)
+    consonants = _count(counts, _CONSONANTS)
     if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"]:
         return Harm()  # where all marks are gone, the dictionary would guess
-    am, aa = text.count("ำ"), text.count("า")
+    am, aa = counts["ำ"], counts["า"]
     bare = len(_BARE_TONE.findall(text))
     return Harm(
         lost_am=am == 0 and aa > 0 and consonants >= limits["lost-am-consonants"],
@@ -127,15 +140,17 @@ def find_harm(text: str, raw: str) -> Harm:
     )
 
 
+@lru_cache(maxsize=64)  # pages that need no repair are scored twice
 def score(text: str) -> float:
     """How much of a page is damaged beyond repair, 0 to 1: marks gone, marks torn off, or characters that are no Thai at all."""
     limits = _limits()
-    consonants, alien = len(_CONSONANT.findall(text)), len(_ALIEN.findall(text))
+    counts = _counts(text)
+    consonants, alien = _count(counts, _CONSONANTS), sum(n for char, n in counts.items() if _ALIEN.match(char))
     if consonants + alien < limits["least-consonants"]:
         return 0.0
-    marks = len(_MARK.findall(text))
+    marks = _count(counts, _MARKS)
     stray = sum(map(len, _STRAY.findall(text)))
-    scores = [alien / (alien + len(_THAI.findall(text)))]
+    scores = [alien / (alien + _count(counts, _THAI))]
     if consonants >= limits["least-consonants"]:
         expected = limits["marks-per-consonant"] * consonants
         scores.append(1 - marks / expected)

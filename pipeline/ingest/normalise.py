@@ -71,13 +71,12 @@ def _map_blocks(blocks: Iterable[Block], here: MappedText) -> Iterator[Block]:
         text = span.slice(here.text)
         if not text.strip():
             continue
-        yield replace(
-            block,
-            span=span,
-            kind=BlockKind.FURNITURE if _is_residue(text) else block.kind,
-            column_header=_normal(block.column_header),
-            row_header=_normal(block.row_header),
-        )
+        kind = BlockKind.FURNITURE if _is_residue(text) else block.kind
+        column, row = _normal(block.column_header), _normal(block.row_header)
+        if (span, kind, column, row) == (block.span, block.kind, block.column_header, block.row_header):
+            yield block
+        else:
+            yield replace(block, span=span, kind=kind, column_header=column, row_header=row)
 
 
 @cache

@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 _Gram = TypeVar("_Gram", str, int)
@@ -50,9 +51,17 @@ def letters_of(text: str) -> str:
     >>> letters_of("ปี ๒๕๖๖\\n มี 12 คน") == letters_of("ปี2567มี\\u200b99 คน")
     True
     """
-    composed = unicodedata.normalize("NFKC", text)
-    kept = (c for c in composed if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc", "Cn", "Co"})
-    return "".join("0" if c.isdigit() else c for c in kept)
+    # ำ alone of all Thai makes NFKC take every text apart: written as what it becomes, most texts are in that form already.
+    composed = unicodedata.normalize("NFKC", text.replace("\u0e33", "\u0e4d\u0e32"))
+    return composed.translate({ord(char): _letter(char) for char in set(composed)})
+
+
+@lru_cache(maxsize=4096)  # a text has some hundred different characters
+def _letter(char: str) -> str:
+    """A character as copies are compared by: "" for white space and marks of layout, 0 for a digit."""
+    if char.isspace() or unicodedata.category(char) in {"Cf", "Cc", "Cn", "Co"}:
+        return ""
+    return "0" if char.isdigit() else char
 
 
 def grams_of(text: str) -> frozenset[str]:
@@ -61,8 +70,13 @@ def grams_of(text: str) -> frozenset[str]:
     >>> sorted(grams_of("กข คง จฉ"))
     ['กขคงจ', 'ขคงจฉ']
     """
+    return frozenset(_grams(text))
+
+
+def _grams(text: str) -> list[str]:
+    """The 5-grams in the order of the text, each as often as it stands there."""
     letters = letters_of(text)
-    return frozenset(letters[at : at + GRAM] for at in range(max(1, len(letters) - GRAM + 1))) - {""}
+    return [letters[at : at + GRAM] for at in range(max(min(1, len(letters)), len(letters) - GRAM + 1))]
 
 
 def find_repeats(texts: Mapping[str, str]) -> tuple[Repeat, ...]:
@@ -79,8 +93,8 @@ def sketch_of(text: str) -> bytes:
     >>> sketch_of("ก ข ค ง จ ฉ ช ซ") == sketch_of("กขคงจฉชซ")
     True
     """
-    hashes = sorted({_hash(gram) for gram in grams_of(text)})
-    return array("I", [each for each in hashes if each % _SKETCH == 0]).tobytes()
+    hashes = _hashes(_grams(text))
+    return array("I", sorted(each for each in hashes if each % _SKETCH == 0)).tobytes()
 
 
 def find_copies(sketches: Mapping[str, bytes]) -> tuple[Repeat, ...]:
@@ -131,6 +145,14 @@ def _sketched(grams: frozenset[str]) -> list[str]:
     if len(grams) < LEAST_GRAMS:
         return list(grams)
     return [gram for gram in grams if _hash(gram) % _SKETCH == 0]
+
+
+def _hashes(grams: list[str]) -> set[int]:
+    """The hashes of many grams, without a call of ours for each."""
+    try:
+        return set(map(zlib.crc32, map(str.encode, grams)))
+    except UnicodeEncodeError:  # half a character of a damaged file
+        return set(map(_hash, grams))
 
 
 def _hash(gram: str) -> int:

@@ -22,6 +22,7 @@ _NUMBERING = re.compile(
 _LABEL_END = re.compile(r"\s*(?:[:：]|(?=\[)|\s{2,})")
 _BOX = re.compile(r"\s*[\[(（]?\s*(?P<word>[^\[\]()|:：\n]*?)\s*[\])）]?\s*(?:\s{2,}|[:：]|\Z)")
 _PARENTHESIS = re.compile(r"\([^()\n]*\)")
+_LOOSE = re.compile(r"[\s/,*.…:：\[\]\-–]+")
 _EMPTY = re.compile(r"[\s\[\]()/x✓✔✗☐☑.…\-–—*]*\Z")
 
 
@@ -48,7 +49,7 @@ def _kinds() -> dict[str, str]:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"[\s/,*.…:：\[\]\-–]+", "", _PARENTHESIS.sub("", text))
+    return _LOOSE.sub("", _PARENTHESIS.sub("", text))
 
 
 def printed_items(text: str) -> list[Span]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from pipeline.phrases import Phrase, PhraseMatcher
@@ -125,14 +127,49 @@ def _tails() -> dict[str, PhraseMatcher]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """The labels that words of one length can be a misspelling of: others differ too much in length alone."""
+
+    rows: tuple[str, ...]
+    labels: tuple[str, ...]  # squeezed
+    letters: NDArray[np.uint64]  # which letters each label has, see _letters
+    apart: NDArray[np.uint8]  # how many letters at most the words may have and the label not, or the other way round
+
+    def near(self, words: str) -> dict[str, str]:
+        """The labels by row that have nearly the same letters as the words: a few of hundreds, to be compared in full."""
+        apart = np.bitwise_count(self.letters ^ np.uint64(_letters(words)))
+        return {self.rows[at]: self.labels[at] for at in np.flatnonzero(apart <= self.apart)}
+
+
 @cache
-def _fuzzy_choices() -> tuple[dict[str, str], frozenset[str]]:
-    choices = {row.id: _squeeze(row.phrase) for row in heading_rows() if len(row.phrase) >= FUZZY_SHORTEST}
-    return choices, frozenset(choices.values())
+def _fuzzy_choices(length: int) -> _Choices:
+    """The labels to which words of so many characters may come up to the cutoff."""
+    squeezed = {row.id: _squeeze(row.phrase) for row in heading_rows() if len(row.phrase) >= FUZZY_SHORTEST}
+    chosen = {
+        row: label
+        for row, label in squeezed.items()
+        if 200 * min(length, len(label)) >= FUZZY_CUTOFF * (length + len(label))
+    }
+    # The ratio counts letters to put in and to take out: each of these adds or takes away one kind of letter at most.
+    apart = [(100 - FUZZY_CUTOFF) * (length + len(label)) // 100 + 1 for label in chosen.values()]
+    letters = np.array([_letters(label) for label in chosen.values()], dtype=np.uint64)
+    return _Choices(tuple(chosen), tuple(chosen.values()), letters, np.array(apart, dtype=np.uint8))
+
+
+def _letters(words: str) -> int:
+    """The kinds of letters in some words as 64 bits; letters that share a bit count as one kind."""
+    bits = 0
+    for letter in words:
+        bits |= 1 << (ord(letter) % 64)
+    return bits
+
+
+_LOOSE = re.compile(r"[\s.:*#_\-–]+")
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"[\s.:*#_\-–]+", "", text).lower()
+    return _LOOSE.sub("", text).lower()
 
 
 def read_heading(
@@ -166,6 +203,8 @@ def read_heading(
 def _labels_at_start(text: str, window: Span) -> list[tuple[Span, str]]:
     """The labels that follow each other from the start: glued, or joined by a slash or และ."""
     piece = window.slice(text)
+    if not _may_begin(piece):
+        return []
     starting: dict[int, tuple[Span, str]] = {}
     for match in _labels().find_all(piece):
         starting.setdefault(match.span.start, (match.span, match.key))  # the longest comes first
@@ -183,6 +222,23 @@ def _labels_at_start(text: str, window: Span) -> list[tuple[Span, str]]:
             if at not in starting and joined and joined.end() in starting:
                 at = joined.end()
     return parts
+
+
+def _may_begin(piece: str) -> bool:
+    """Whether a text may begin with a label, by its first characters: most lines do not."""
+    head, known = piece[:_HEAD].lower(), _label_heads()
+    if head.split() != [head] or "\u200b" in head:
+        return True  # labels are found over blanks
+    return head in known or head[:3] in known or head[:2] in known or head[:1] in known
+
+
+_HEAD = 4
+
+
+@cache
+def _label_heads() -> frozenset[str]:
+    """The first characters of the labels, shorter labels whole."""
+    return frozenset("".join(row.phrase.split())[:_HEAD].lower() for row in heading_rows())
 
 
 def _skip(text: str, at: int, end: int) -> int:
@@ -285,8 +341,8 @@ def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
     bare = _squeeze(_PARENTHESIS.sub("", head))
     if len(bare) < FUZZY_SHORTEST:
         return None
-    choices, _ = _fuzzy_choices()
-    best = process.extractOne(bare, choices, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
+    near = _fuzzy_choices(len(bare)).near(bare)
+    best = process.extractOne(bare, near, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
     if best is None:
         return None
     row = _rows_by_id()[best[2]]

@@ -47,8 +47,11 @@ def inner_markers(text: str, span: Span) -> list[Span]:
     ['1)', '2) ']
     """
     found: list[tuple[Span, int | None]] = []
+    matches = list(_INSIDE.finditer(text, span.start, span.end))
+    if not matches:
+        return []
     inside = enclosed(text, span)
-    for match in _INSIDE.finditer(text, span.start, span.end):
+    for match in matches:
         number = match["n1"] or match["n2"]
         if number is None:
             if not (match["dash"] and inside.holds(match.start())):

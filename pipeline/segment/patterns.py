@@ -62,18 +62,18 @@ class PatternMatcher:
     def find_all(self, text: str, starts: frozenset[int] | None = None) -> list[PatternMatch]:
         """Every match, by place. `starts` are the places where clauses start; None: line starts only count for `^`."""
         found = []
-        for hit in self._matcher.find_all(text):
-            match = self._match(text, hit.span, self._compiled[hit.key], starts)
+        for start, rule in self._matcher.places(text):
+            match = self._match(text, start, self._compiled[rule], starts)
             if match is not None:
-                found.append(PatternMatch(match, hit.key))
+                found.append(PatternMatch(match, rule))
         found.sort(key=lambda match: (match.span.start, -match.span.end, match.rule))
         return found
 
-    def _match(self, text: str, anchor: Span, rule: _Compiled, starts: frozenset[int] | None) -> Span | None:
-        whole = rule.rest.match(text, anchor.start)
+    def _match(self, text: str, start: int, rule: _Compiled, starts: frozenset[int] | None) -> Span | None:
+        """The place of a rule whose first words stand at `start`; None where the rest of it does not follow."""
+        whole = rule.rest.match(text, start)
         if whole is None:
             return None
-        start = anchor.start
         if rule.number_before:
             number = re.search(NUMBER + r"\s*\Z", text[max(0, start - 24) : start])
             if number is None:

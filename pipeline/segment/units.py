@@ -7,13 +7,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 
-from pythainlp.tokenize.crfcut import segment as crfcut
-
 from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Unit
 from pipeline.resources import load_table
 from pipeline.segment.markers import Enclosed, enclosed
 from pipeline.segment.sections import Outline, Passage
+from pipeline.segment.sentences import sentences
 from pipeline.spans import Span, strip_span
 
 # A unit has at least this many characters without blanks; shorter pieces go to the unit before them.
@@ -113,7 +112,7 @@ def _sentences(text: str, piece: Span, closed: Enclosed, held: list[int]) -> lis
         return [piece]
     cuts: list[int] = []
     at = piece.start
-    for sentence in crfcut(_ABBREVIATION.sub(_mask, piece.slice(text))):
+    for sentence in sentences(_ABBREVIATION.sub(_mask, piece.slice(text))):
         at += len(sentence)
         if at in places:
             cuts.append(at)
