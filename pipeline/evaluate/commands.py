@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.classify.embeddings import ACCURATE, FAST
@@ -36,7 +36,7 @@ from pipeline.evaluate.likeness import measure_likeness
 from pipeline.evaluate.readings import Reading, read_gold
 from pipeline.evaluate.relevance import QUERIES, compare_searches, gold_lessons, load_queries, show_scores
 from pipeline.evaluate.report import compare_systems, full_report, mistakes, show_agreement, show_likeness, summary
-from pipeline.evaluate.score import score_system
+from pipeline.evaluate.score import ReportScore, score_system
 from pipeline.evaluate.split import (
     DEV,
     PARTS,
@@ -153,24 +153,31 @@ def _table(options: argparse.Namespace) -> int:
     learnt: list[System] = [*learnt_baselines()]
     pipelines: list[System] = [Pipeline(name) for name in (*names, *([options.model] if options.model else []))]
     systems: list[System] = [Nothing(), HeadingBaseline(), KeywordBaseline(), *learnt, *pipelines]
-    results, side_by_side = [], []
-    for system in systems:
-        system.fit(parts[TRAIN])
-        # A classifier knows its training texts by heart: of such a part its score says nothing.
-        seen = (TRAIN, DEV) if system in pipelines else (DEV,) if system in learnt else ()
-        side_by_side += [(f"{system.name}, {part}", score_system(system, parts[part])) for part in seen]
-        results.append((system.name, score_system(system, parts[TEST])))
-        if seen:
-            side_by_side.append((f"{system.name}, {TEST}", results[-1][1]))
+    last: Sequence[ReportScore] = ()
+    side_by_side: list[tuple[str, Sequence[ReportScore]]] = []
+
+    def tested() -> Iterator[tuple[str, Sequence[ReportScore]]]:
+        nonlocal last
+        for system in systems:
+            system.fit(parts[TRAIN])
+            last = score_system(system, parts[TEST])
+            yield system.name, last
+            # A classifier knows its training texts by heart: of such a part its score says nothing.
+            seen = (TRAIN, DEV) if system in pipelines else (DEV,) if system in learnt else ()
+            side_by_side.extend((f"{system.name}, {part}", score_system(system, parts[part])) for part in seen)
+            if seen:
+                side_by_side.append((f"{system.name}, {TEST}", last))
+
     print(f"## Test part: {len(parts[TEST])} reports, 95 % intervals by resampling them\n")
-    print(compare_systems(results))
-    print("## Parts side by side\n")
-    print(compare_systems(side_by_side))
+    for line in compare_systems(tested()):
+        print(line, flush=True)
+    print("\n## Parts side by side\n")
+    print("\n".join(compare_systems(side_by_side)) + "\n")
     print("## Zones of the scores\n")
     for name in trained_models():
-        print(zones_table(name, parts[TEST]) + "\n")
+        print(zones_table(name, parts[TEST]) + "\n", flush=True)
     if not options.short:
-        print(full_report(results[-1][1], title=f"{results[-1][0]}, part {TEST}"))
+        print(full_report(last, title=f"{systems[-1].name}, part {TEST}"))
     return 0
 
 

@@ -194,37 +194,40 @@ def mistakes(scores: Sequence[ReportScore], limit: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def compare_systems(results: Sequence[tuple[str, Sequence[ReportScore]]]) -> str:
-    """One row for each system: the figures that a reader asks for first."""
-    rows = []
+def compare_systems(results: Iterable[tuple[str, Sequence[ReportScore]]]) -> Iterator[str]:
+    """The lines of a Markdown table with one row for each system: the figures that a reader asks for first.
+
+    Each line comes as soon as its scores do.
+    """
+    codes = {scheme: known for scheme, _, known in schemes()}
+    yield from table(_COMPARED, []).splitlines()
     for name, scores in results:
         tallies = [score.tally for score in scores]
-        codes = {scheme: known for scheme, _, known in schemes()}
-        rows.append(
-            (
-                name,
-                show_rated(rated_f1(tallies, ALONE, CATEGORY, codes[CATEGORY], macro=True)),
-                show_rated(rated_f1(tallies, UNIT, CATEGORY, codes[CATEGORY], macro=True)),
-                show_rated(rated_f1(tallies, "overlap", CATEGORY, codes[CATEGORY])),
-                show_rated(rated_f1(tallies, STRICT, CATEGORY, codes[CATEGORY])),
-                show_rated(rated_f1(tallies, PASSAGE, ISSUE, codes[ISSUE], macro=True)),
-                show_rated(rated_f1(tallies, PASSAGE, SDH, codes[SDH], macro=True)),
-                " = ".join(_share([score.planned for score in scores])),
-                micro(tallies, "overlap", CATEGORY, codes[CATEGORY]).guessed,
-            )
+        row = (
+            name,
+            show_rated(rated_f1(tallies, ALONE, CATEGORY, codes[CATEGORY], macro=True)),
+            show_rated(rated_f1(tallies, UNIT, CATEGORY, codes[CATEGORY], macro=True)),
+            show_rated(rated_f1(tallies, "overlap", CATEGORY, codes[CATEGORY])),
+            show_rated(rated_f1(tallies, STRICT, CATEGORY, codes[CATEGORY])),
+            show_rated(rated_f1(tallies, PASSAGE, ISSUE, codes[ISSUE], macro=True)),
+            show_rated(rated_f1(tallies, PASSAGE, SDH, codes[SDH], macro=True)),
+            " = ".join(_share([score.planned for score in scores])),
+            str(micro(tallies, "overlap", CATEGORY, codes[CATEGORY]).guessed),
         )
-    header = (
-        "system",
-        "categories, passages alone, macro F1",
-        "categories, units, macro F1",
-        "spans, any overlap, F1",
-        "spans, IoU 0.5, F1",
-        "issues, passages, macro F1",
-        "themes, passages, macro F1",
-        "plans taken as achieved",
-        "guesses",
-    )
-    return table(header, rows)
+        yield "| " + " | ".join(row) + " |"
+
+
+_COMPARED = (
+    "system",
+    "categories, passages alone, macro F1",
+    "categories, units, macro F1",
+    "spans, any overlap, F1",
+    "spans, IoU 0.5, F1",
+    "issues, passages, macro F1",
+    "themes, passages, macro F1",
+    "plans taken as achieved",
+    "guesses",
+)
 
 
 def show_agreement(found: Agreement) -> str:

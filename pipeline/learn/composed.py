@@ -21,6 +21,7 @@ from pipeline.segment import segment
 from pipeline.spans import Span
 
 SECTIONS = "sections*.jsonl"
+WHOLE = "reports*.jsonl"  # whole reports, one line for each section
 PASSAGES = "hand*.jsonl"
 # How a part of a section that is no finding is marked, and the kind of hard negative it is.
 _NEGATIVES = {"!planned": "plan", "!background": "background", "!negated": "negated", "!activity": "activity_only"}
@@ -47,9 +48,17 @@ def load_passages(folder: Path = COMPOSED) -> tuple[ComposedPassage, ...]:
     return tuple(_passage(row, where) for row, where in _rows(folder, PASSAGES))
 
 
-def load_sections(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
-    """The sections of a folder as the pipeline reads them, each with the name of its project. Raises ComposedError for a faulty line."""
-    return tuple((_section(row, where), str(row.get("title", ""))) for row, where in _rows(folder, SECTIONS))
+def load_sections(folder: Path = COMPOSED, files: str = SECTIONS) -> tuple[tuple[Reading, str], ...]:
+    """The sections of a folder as the pipeline reads them, each with the name of its project; of whole reports with `files` = WHOLE.
+
+    Raises ComposedError for a faulty line.
+    """
+    return tuple((_section(row, where), str(row.get("title", ""))) for row, where in _rows(folder, files))
+
+
+def count_composed(folder: Path = COMPOSED) -> int:
+    """How many passages and sections a folder holds."""
+    return sum(1 for files in (PASSAGES, SECTIONS, WHOLE) for _ in _rows(folder, files))
 
 
 def _rows(folder: Path, pattern: str) -> Iterator[tuple[Mapping[str, Any], str]]:

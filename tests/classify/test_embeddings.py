@@ -123,3 +123,26 @@ def test_a_file_that_is_no_weights_is_refused(tmp_path):
     path.write_bytes(b"E5S1" + bytes(200))
     with pytest.raises(WeightsError, match="no weights"):
         E5(path)
+
+
+@needs_accurate
+def test_sets_of_adapters_stand_side_by_side():
+    from pipeline.classify.embeddings_e5 import E5
+
+    numbers = np.random.default_rng(0)
+
+    def adapters(layer: int) -> dict[str, np.ndarray]:
+        return {
+            f"l{layer}.q.down": numbers.normal(size=(384, 4)).astype(np.float32) / 20,
+            f"l{layer}.q.up": numbers.normal(size=(4, 384)).astype(np.float32) / 20,
+        }
+
+    sets = [adapters(9), adapters(11)]
+    plain = E5(find_weights())
+    parts = [[plain.pieces.start, *plain.pieces.ids(text), plain.pieces.end] for text in TEXTS[:3]]
+    both = E5(find_weights(), adapters=sets).hidden(parts)
+    for number, own in enumerate(sets):
+        alone = E5(find_weights(), adapters=[own]).hidden(parts)
+        for side, one in zip(both, alone, strict=True):
+            assert np.allclose(side[:, 384 * number : 384 * (number + 1)], one, atol=1e-4)
+    assert not np.allclose(both[0][:, :384], both[0][:, 384:], atol=1e-2)
