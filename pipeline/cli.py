@@ -140,6 +140,7 @@ def _tag_arguments(sub: argparse.ArgumentParser) -> None:
     """The arguments of `lessons tag`."""
     sub.add_argument("passages", metavar="IN.jsonl", type=Path, help='lines {"id": …, "text": …}')
     sub.add_argument("--out", metavar="OUT.jsonl", type=Path, required=True, help="the same ids with their codes")
+    sub.add_argument("--review", action="store_true", help="categories below 0.05 too where they are worth a look")
     _taxonomy_argument(sub)
     _model_argument(sub)
 
@@ -149,7 +150,7 @@ def _tag(options: argparse.Namespace) -> int:
     from pipeline.passages import tag_file
 
     settings = Settings(taxonomy=_taxonomy(options), model=_model(options))
-    tagged, problems = tag_file(options.passages, options.out, settings)
+    tagged, problems = tag_file(options.passages, options.out, settings, review=options.review)
     print(f"{tagged} passages tagged, {len(problems)} lines left out: {options.out}")
     for problem in problems[:_SHOWN_PROBLEMS]:
         print(f"  {problem.source}: {problem.reason} {problem.remedy}", file=sys.stderr)

@@ -50,11 +50,11 @@ def tag_passage(text: str, settings: Settings) -> tuple[Tag, ...]:
     return tuple(sorted(tags, key=lambda t: (t.scheme, -t.score, t.code)))
 
 
-def tag_file(passages: Path, out: Path, settings: Settings) -> tuple[int, tuple[Problem, ...]]:
+def tag_file(passages: Path, out: Path, settings: Settings, *, review: bool = False) -> tuple[int, tuple[Problem, ...]]:
     """The number of passages tagged from `passages` into `out`, and a problem for each line that could not be.
 
-    Both are JSON lines: `{"id", "text"}` in, `{"id", "categories", "issues", "sdh"}` out, in the same order. `out` is replaced only when all is
-    done. Raises UsageError when a file cannot be opened.
+    Both are JSON lines: `{"id", "text"}` in, `{"id", "categories", "issues", "sdh"}` out, in the same order, with codes from 0.05 on; with
+    `review` also categories below it that are worth a look. `out` is replaced only when all is done. Raises UsageError when a file cannot be opened.
     """
     if not passages.is_file():
         raise UsageError(f"{passages} is not a file.", 'Name a file of lines {"id": …, "text": …}.')
@@ -62,7 +62,7 @@ def tag_file(passages: Path, out: Path, settings: Settings) -> tuple[int, tuple[
     partial = out.with_name(f"{out.name}.part")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            for line in _tagged(_lines(passages), passages.name, settings):
+            for line in _tagged(_lines(passages), passages.name, settings, 0.0 if review else LOWEST_SCORE):
                 if isinstance(line, Problem):
                     problems.append(line)
                     continue
@@ -83,8 +83,10 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, line
 
 
-def _tagged(lines: Iterable[tuple[int, bytes]], name: str, settings: Settings) -> Iterator[dict[str, Any] | Problem]:
-    """The output of each line, or the problem it has."""
+def _tagged(
+    lines: Iterable[tuple[int, bytes]], name: str, settings: Settings, least: float
+) -> Iterator[dict[str, Any] | Problem]:
+    """The output of each line with codes from the score `least` on, or the problem it has."""
     for number, line in lines:
         where = f"{name}, line {number}"
         try:
@@ -103,7 +105,7 @@ def _tagged(lines: Iterable[tuple[int, bytes]], name: str, settings: Settings) -
         except PipelineError as error:
             yield Problem(where, "tag", error.reason, error.remedy)
             continue
-        yield _output(passage["id"], tags)
+        yield _output(passage["id"], (tag for tag in tags if tag.score >= least))
 
 
 def _output(passage_id: object, tags: Iterable[Tag]) -> dict[str, Any]:

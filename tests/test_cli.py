@@ -7,6 +7,7 @@ import sys
 import pytest
 from samples import REPORT
 
+from pipeline.classify.embeddings import has_accurate
 from pipeline.cli import main
 
 
@@ -103,14 +104,26 @@ def test_a_reader_that_has_seen_enough_is_no_error(report, tmp_path):
     assert done.stderr == "" and (tmp_path / "out" / "lessons.csv").is_file()
 
 
-def tag(tmp_path, lines):
+def tag(tmp_path, lines, *options):
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
-    code = main(["tag", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")])
+    code = main(["tag", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"), *options])
     return code, [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def line(passage_id, text):
     return json.dumps({"id": passage_id, "text": text}, ensure_ascii=False).encode()
+
+
+@pytest.mark.skipif(not has_accurate(), reason="the accurate model is not installed")
+def test_tag_for_review_names_doubtful_categories_too(tmp_path):
+    lines = [line("ก", "ป้าสมมุติยังมาไม่ได้เพราะไม่มีรถ"), line("ข", "ปีหน้าอยากให้มีรถรับส่ง")]
+    _, plain = tag(tmp_path, lines)
+    _, wide = tag(tmp_path, lines, "--review")
+    low = [entry for answer in wide for entry in answer["categories"] if entry["score"] < 0.05]
+    assert low and all("review" in entry["because"] and not entry["accepted"] for entry in low)
+    for answer in wide:
+        answer["categories"] = [entry for entry in answer["categories"] if entry["score"] >= 0.05]
+    assert wide == plain
 
 
 def test_tag_answers_each_passage_in_order(tmp_path):
