@@ -23,8 +23,18 @@ from pipeline.classify.heads import ACCEPTED, ARRAYS, REVIEW, Head, head_of, log
 from pipeline.classify.segments import best_stretches
 from pipeline.classify.tag import tag_text
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH
-from pipeline.classify.verdicts import FLOOR, Examples, has_words, log_odds, may_state, rule_reasons, scored_tags
+from pipeline.classify.verdicts import (
+    FLOOR,
+    Examples,
+    has_words,
+    log_odds,
+    may_state,
+    rule_reasons,
+    scored_tags,
+    without_signs,
+)
 from pipeline.classify.windows import Window, between, leading, passage_window, windows_of
+from pipeline.extract.announcing import announces
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
 from pipeline.records import Finding, NormalText, State, Tag
 from pipeline.segment import Segmented
@@ -250,7 +260,7 @@ class Reader:
             open_to = [may_state(normal, segmented, own) for own in self.evidence]
             hidden = model.encoder.hidden([window.ids for window in windows])
             self._read = [
-                _Reading(model, window, vectors, numbers, self.evidence, open_to)
+                _Reading(model, window, vectors, numbers, self.evidence, open_to, normal.text)
                 for window, vectors in zip(windows, hidden, strict=True)
             ]
 
@@ -276,7 +286,9 @@ class _Reading:
         numbers: Floats,
         evidence: Sequence[Evidence],
         open_to: Sequence[bool],
+        text: str,
     ) -> None:
+        self.text = text
         self.model, self.finding = model, model.heads[FINDING]
         self.evidence = evidence
         self.atoms = window.atoms
@@ -330,8 +342,12 @@ class _Reading:
             return
         scores = self.finding.scores(features)[0]
         odds = float(log_odds(scores)[category]) + cutting.rules * said
-        if odds >= float(log_odds(np.array([cutting.least]))[0]):
-            yield Stretch(Span(atoms[0].span.start, atoms[-1].span.end), category, odds, units, vector)
+        if odds < float(log_odds(np.array([cutting.least]))[0]):
+            return
+        whole = Span(atoms[0].span.start, atoms[-1].span.end)
+        span = without_signs(self.text, whole)
+        if len(span) and not announces(whole.slice(self.text)):
+            yield Stretch(span, category, odds, units, vector)
 
     def _by_rules(self, codes: Sequence[str]) -> NDArray[np.float64]:
         """The confidence of an achieved finding of the rules around each atom, with shape (atoms, codes)."""

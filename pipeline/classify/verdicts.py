@@ -14,16 +14,20 @@ from pipeline.classify.frames import frames_of
 from pipeline.classify.heads import ACCEPTED, Head
 from pipeline.classify.rules import term_votes
 from pipeline.classify.taxonomy import ISSUE
+from pipeline.extract.announcing import announces
 from pipeline.extract.findings import SHORTEST_FINDING, VETO, Evidence
 from pipeline.ingest.damage import unreadable
 from pipeline.records import NormalText, State, Tag, Vote
 from pipeline.segment import Segmented
+from pipeline.spans import Span, strip_span
 
 FRAME = "frame"  # how the rules begin the reason of a tag in a list that only names issues
 # Codes below this score are not reported.
 FLOOR = 0.05
 _NEAREST = 2
 _THAI = re.compile("[ก-๙]")
+# Signs that end what stands before a finding, and that begin what stands behind it.
+_BEFORE, _BEHIND = ",;:)]|/", ",;|/(["
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def may_state(normal: NormalText, segmented: Segmented, own: Evidence) -> bool:
     text = own.unit.span.slice(normal.text)
     if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
         return False
-    return has_words(text) and not is_frame(text)
+    return has_words(text) and not announces(text) and not is_frame(text)
 
 
 def _is_plan(segmented: Segmented, own: Evidence) -> bool:
@@ -65,6 +69,20 @@ def _is_plan(segmented: Segmented, own: Evidence) -> bool:
 def has_words(text: str) -> bool:
     """Whether a text has enough Thai letters to state something."""
     return len(_THAI.findall(text)) >= SHORTEST_FINDING
+
+
+def without_signs(text: str, span: Span) -> Span:
+    """A place without the commas, colons and strokes at its ends, and without a closing bracket that nothing in it opened.
+
+    >>> without_signs(", เทศบาล : ศูนย์สุขภาพ )", Span(0, 24)).slice(", เทศบาล : ศูนย์สุขภาพ )")
+    'เทศบาล : ศูนย์สุขภาพ'
+    """
+    start = strip_span(text, span, also=_BEFORE).start
+    bare = Span(start, strip_span(text, Span(start, span.end), also=_BEHIND).end)
+    inner = bare.slice(text)
+    if inner.endswith(")") and inner.count(")") > inner.count("("):
+        return strip_span(text, Span(bare.start, bare.end - 1))
+    return bare
 
 
 def is_frame(text: str) -> bool:

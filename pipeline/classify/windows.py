@@ -21,6 +21,8 @@ from pipeline.spans import Span
 LONGEST_WINDOW = 224
 # Pieces of the project's title, of the heading, and of the headers of a table cell that go before.
 LONGEST_LEAD = 40
+# Pieces that a window repeats from the end of the one before, so that no atom stands without what goes before it.
+LONGEST_TAIL = 32
 _SHORT = 8  # characters of an atom that says little by itself
 _OPENING = "query: "
 # What makes atoms of a stretch of text.
@@ -58,7 +60,7 @@ def atoms_of(text: str, span: Span) -> list[Span]:
 def windows_of(
     normal: NormalText, segmented: Segmented, pieces: Pieces, title: str = "", cut: Cut = atoms_of
 ) -> tuple[Window, ...]:
-    """The windows of a report, in order: units under one heading together, as many as fit; each unit in one window, unless it is too long.
+    """The windows of a report, in order: units with the headings between them, as many as fit; each in one window, unless it is too long.
 
     `title` is the name of the project, "" for none; `cut` makes atoms of a unit.
     """
@@ -95,8 +97,10 @@ def passage_window(text: str, pieces: Pieces, lead: Sequence[int] = (), cut: Cut
 class _Draft:
     """A window in the making."""
 
-    def __init__(self, lead: Sequence[int]) -> None:
+    def __init__(self, lead: Sequence[int], before: int = 0) -> None:
+        """`before`: how many pieces of the lead stand in the window before."""
         self.ids = list(lead)
+        self.before = before
         self.atoms: list[Atom] = []
 
     def add(self, span: Span, unit: int, ids: Sequence[int]) -> None:
@@ -130,31 +134,41 @@ class _Maker:
             parts = [
                 (span, self.pieces.ids(span.slice(self.normal.text))) for span in self.cut(self.normal.text, unit.span)
             ]
+            heading = self._heading(unit.section) if unit.section != section else []
             if (
-                unit.section != section
-                or draft is None
-                or len(draft.ids) + sum(len(ids) for _, ids in parts) > LONGEST_WINDOW
+                draft is None
+                or len(draft.ids) + len(heading) + sum(len(ids) for _, ids in parts) > LONGEST_WINDOW + draft.before
             ):
                 if draft is not None and draft.atoms:
                     yield draft.window(self.pieces.end)
-                draft, section, item = self._draft(unit.section), unit.section, -1
+                draft, item = self._draft(unit.section, draft), -1
+            elif heading:
+                draft.ids += [self.pieces.end, *heading]
+                item = -1
             if unit.item != item:
-                draft.ids += self._between(self.normal.blocks[unit.block], first=not draft.atoms)
+                draft.ids += self._between(
+                    self.normal.blocks[unit.block], first=not draft.atoms or unit.section != section
+                )
                 item = unit.item
+            section = unit.section
             for span, ids in parts:
-                if len(draft.ids) + len(ids) > LONGEST_WINDOW + LONGEST_LEAD and draft.atoms:
+                if len(draft.ids) + len(ids) > LONGEST_WINDOW + LONGEST_LEAD + draft.before and draft.atoms:
                     yield draft.window(self.pieces.end)
-                    draft = self._draft(unit.section)
+                    draft = self._draft(unit.section, draft)
                 draft.add(span, at, ids[:LONGEST_WINDOW])
         if draft is not None and draft.atoms:
             yield draft.window(self.pieces.end)
 
-    def _draft(self, section: int) -> _Draft:
-        """A new window under a heading."""
+    def _draft(self, section: int, before: _Draft | None) -> _Draft:
+        """A new window under a heading, after the last pieces of the window before it."""
+        tail = list(before.ids[before.atoms[0].first :][-LONGEST_TAIL:]) if before is not None and before.atoms else []
+        lead = [*self.opening, *tail, *([self.pieces.end] if tail else []), *self._heading(section)]
+        return _Draft(lead, len(tail))
+
+    def _heading(self, section: int) -> list[int]:
+        """The pieces of a heading, with a mark behind them; none for a section without one."""
         title = self.segmented.sections[section].title
-        return _Draft(
-            [*self.opening, *self.pieces.ids(title)[:LONGEST_LEAD], self.pieces.end] if title else self.opening
-        )
+        return [*self.pieces.ids(title)[:LONGEST_LEAD], self.pieces.end] if title else []
 
     def _between(self, block: Block, *, first: bool) -> list[int]:
         """What goes before an item: a mark, and the headers of a table cell."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.extract.announcing import announces
 from pipeline.extract.cues import StateVote, cue_votes, priors, state_votes
 from pipeline.extract.leanings import BACK, FORWARD, LEAN, PREDICATE, leaning_of
 from pipeline.extract.words import Words
@@ -309,7 +310,7 @@ def _finding(normal: NormalText, run: _Run, section: Section, genre_state: State
             own = _add(own, vote.weight)
     total = own + base - (LONG_COST if len(run.span) > LONGEST else 0.0)
     words = run.span.slice(normal.text)
-    if total < NEEDED or len(_THAI.findall(words)) < SHORTEST_FINDING:
+    if total < NEEDED or len(_THAI.findall(words)) < SHORTEST_FINDING or announces(words):
         return None
     if not own and base < STRONG and len(words) <= SHORTEST_UNSAID and not _NUMBER.search(words):
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.ingest import too_long
 from pipeline.ingest.decode import Decoded, decode
+from pipeline.ingest.tables import Cell, count_header_rows
 from pipeline.records import Block, BlockKind, Problem, Report, Settings
 from pipeline.spans import MappedText, Span, strip_span
 
@@ -18,6 +19,9 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown")
 # A table row that stays open at the end of its line may go on over this many lines and characters: beyond, the pipe was not a table's.
 MAX_OPEN_LINES = 40
 MAX_OPEN_CHARACTERS = 8_000
+
+# A table without lines around it: so many lines with as many pipes each, in columns enough to be no sentence.
+FEWEST_ROWS, FEWEST_PIPES = 3, 2
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]")
@@ -101,7 +105,7 @@ def find_blocks(text: str, *, markdown: bool = False) -> tuple[tuple[Block, ...]
     scan = _Scan(text, list(_lines(text)), markdown)
     at, title = _front_matter(scan) if markdown else (0, "")
     while at < len(scan.lines):
-        rows = _table_row(scan, at)
+        rows = _undrawn_table(scan, at) or _table_row(scan, at)
         if rows:
             at += rows
             continue
@@ -177,6 +181,36 @@ def _nesting(text: str, start: int) -> int:
         indent += 2 if text[at] == "\t" else 1
         at -= 1
     return 1 + indent // 2
+
+
+def _undrawn_table(scan: _Scan, at: int) -> int:
+    """How many lines the table takes that begins at `at` and has pipes between its cells alone; 0 for none. Adds its cells.
+
+    Forms typed by hand look so ("ปัญหา | สาเหตุ | ทางแก้" over a line for each problem). A menu of a page is one line.
+    """
+    pipes = len(_PIPE.findall(scan.line(at)))
+    if pipes < FEWEST_PIPES or scan.row >= 0 or scan.line(at).startswith("|"):
+        return 0
+    end = at
+    while end < len(scan.lines) and len(_PIPE.findall(scan.line(end))) == pipes:
+        end += 1
+    if end - at < FEWEST_ROWS or any(_DELIMITER.fullmatch(scan.line(line)) for line in range(at, end)):
+        return 0
+    rows = [_cells(scan.text, scan.lines[line].span) for line in range(at, end)]
+    cells = [
+        Cell(row, column, (cell.slice(scan.text),), "")
+        for row, places in enumerate(rows)
+        for column, cell in enumerate(places)
+        if len(cell)
+    ]
+    scan.table, scan.row, scan.header = scan.table + 1, -1, ()
+    for row, places in enumerate(rows):
+        scan.row += 1
+        _add_cells(scan, at + row, places)
+        if row == 0 and count_header_rows(cells):
+            scan.header = _header(scan.text, places)
+    scan.row, scan.header = -1, ()
+    return end - at
 
 
 def _table_row(scan: _Scan, at: int) -> int:

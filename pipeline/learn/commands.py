@@ -35,7 +35,7 @@ from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
 from pipeline.learn.arguments import COMPOSED, GOLD, REPORTS, TIERS, add_arguments
 from pipeline.learn.card import card
-from pipeline.learn.composed import WHOLE, load_passages, load_sections
+from pipeline.learn.composed import load_passages, load_reports, load_sections
 from pipeline.learn.distil import distil
 from pipeline.learn.examples import ExampleSet, add_composed, collect
 from pipeline.learn.promote import CANDIDATE, LEARNT, held_back, promote, take_place
@@ -81,7 +81,7 @@ def train(options: argparse.Namespace) -> int:
     examples = collect(read_gold_below(gold, roots, only=names))
     composed = options.composed or (None if options.gold else COMPOSED)
     if composed is not None:
-        sections = (*load_sections(composed), *load_sections(composed, WHOLE))
+        sections = (*load_sections(composed), *load_reports(composed))
         add_composed(examples, sections, load_passages(composed))
     data = TrainingData(
         examples,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,23 @@ def load_passages(folder: Path = COMPOSED) -> tuple[ComposedPassage, ...]:
     return tuple(_passage(row, where) for row, where in _rows(folder, PASSAGES))
 
 
-def load_sections(folder: Path = COMPOSED, files: str = SECTIONS) -> tuple[tuple[Reading, str], ...]:
-    """The sections of a folder as the pipeline reads them, each with the name of its project; of whole reports with `files` = WHOLE.
+def load_sections(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
+    """The sections of a folder as the pipeline reads them, each with the name of its project. Raises ComposedError for a faulty line."""
+    return tuple(
+        (_reading(row.get("id", where), [(row, where)]), str(row.get("title", "")))
+        for row, where in _rows(folder, SECTIONS)
+    )
 
-    Raises ComposedError for a faulty line.
+
+def load_reports(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
+    """The whole reports of a folder as the pipeline reads them, each with the name of its project. Raises ComposedError for a faulty line.
+
+    The lines of a report follow each other and bear its number and their own ("s16-001-1", "s16-001-2").
     """
-    return tuple((_section(row, where), str(row.get("title", ""))) for row, where in _rows(folder, files))
+    reports = groupby(_rows(folder, WHOLE), key=lambda line: str(line[0].get("id", line[1])).rpartition("-")[0])
+    return tuple(
+        (_reading(name, held), str(held[0][0].get("title", ""))) for name, lines in reports if (held := list(lines))
+    )
 
 
 def count_composed(folder: Path = COMPOSED) -> int:
@@ -88,27 +100,30 @@ def _passage(row: Mapping[str, Any], where: str) -> ComposedPassage:
     return ComposedPassage(row["id"], text, row.get("heading") or "", categories, gold)
 
 
-def _section(row: Mapping[str, Any], where: str) -> Reading:
-    """A section read as a text file of its own: its heading, and below it its parts."""
+def _reading(name: str, rows: Sequence[tuple[Mapping[str, Any], str]]) -> Reading:
+    """Sections read as one text file: each with its heading, and below it its parts."""
     codes = load_codes()
-    heading = row.get("heading") or ""
-    text = f"{heading}\n" if heading else ""
+    text = ""
     golds = []
-    try:
-        for label, part in row["parts"]:
-            if label:
-                golds.append(_span(row["id"], label, part, len(text), codes))
-            text += part
-    except (CodeError, KeyError, TypeError, ValueError) as error:
-        raise ComposedError(f"{where}: {error}.", "Mend the line: corpus/passages/README.md.") from error
-    report = read(Path("section.txt"), text.encode("utf-8"), source=row["id"], settings=Settings())
+    for row, where in rows:
+        text += "\n" if text and not text.endswith("\n") else ""
+        heading = row.get("heading") or ""
+        text += f"{heading}\n" if heading else ""
+        try:
+            for label, part in row["parts"]:
+                if label:
+                    golds.append(_span(name, label, part, len(text), codes))
+                text += part
+        except (CodeError, KeyError, TypeError, ValueError) as error:
+            raise ComposedError(f"{where}: {error}.", "Mend the line: corpus/passages/README.md.") from error
+    report = read(Path("section.txt"), text.encode("utf-8"), source=name, settings=Settings())
     normal = normalise(report)
     letters = Letters(normal.text)
     labels = []
     for gold in golds:
         span = normal_span(report, normal, gold.span, raw=True)
         labels.append(Labelled(gold, span, letters.place(span)))
-    return Reading(row["id"], Path("section.txt"), Path(), normal, segment(normal), tuple(labels))
+    return Reading(name, Path("section.txt"), Path(), normal, segment(normal), tuple(labels))
 
 
 def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:

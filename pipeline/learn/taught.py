@@ -56,7 +56,7 @@ from pipeline.extract.findings import extract
 from pipeline.learn.arguments import COMPOSED
 from pipeline.learn.card import taught_card
 from pipeline.learn.commands import gold_mark
-from pipeline.learn.composed import WHOLE, count_composed, load_passages, load_sections
+from pipeline.learn.composed import count_composed, load_passages, load_reports, load_sections
 from pipeline.learn.windowed import (
     KINDS,
     SpanExample,
@@ -94,7 +94,7 @@ class Material:
     windows: tuple[tuple[WindowExample, WindowExample], ...]  # as they stand, and with broken atoms
     alone: tuple[tuple[WindowExample, WindowExample], ...]
     always: frozenset[str]  # names of composed passages: they stand in no section and are learnt from alone
-    reports: frozenset[str]  # names of the training reports themselves, and of sections of whole composed reports
+    reports: frozenset[str]  # names of the training reports themselves, and of whole composed reports
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -160,7 +160,7 @@ def gather(readings: Sequence[Reading], pieces: Pieces, folder: Path = COMPOSED)
     """All that is learnt from."""
     windows: list[tuple[WindowExample, WindowExample]] = []
     alone: list[tuple[WindowExample, WindowExample]] = []
-    sections, whole_reports = load_sections(folder), load_sections(folder, WHOLE)
+    sections, whole_reports = load_sections(folder), load_reports(folder)
     everything = [*((reading, "") for reading in readings), *whole_reports, *sections]
     for reading, title in tqdm(everything, unit=" reports", desc="windows", leave=False, disable=None):
         whole = list(window_examples(reading, pieces, title))

@@ -331,6 +331,11 @@ def is_question(line: str) -> bool:
     return bool(_tails()["question"].find(line[:600])) or _ASKING.search(line[-40:]) is not None
 
 
+def states_something(line: str) -> bool:
+    """Whether a short line holds words of a statement, which no heading does."""
+    return _STATEMENT.search(line) is not None
+
+
 def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
     """A short line, or the words before its colon, that is a misspelt label."""
     piece = line.slice(text)

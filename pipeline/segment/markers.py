@@ -14,7 +14,9 @@ _BULLET = r"[•●▪■◦○◆❑❖✓✔☑➢➤►▶*#»·‣⁃\-–�
 # An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
 _DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"
 _NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)))"
-_LABELLED = r"(?:กิจกรรมที่|ข้อ(?:ที่)?|ประการที่|ประเด็นที่|ส่วนที่|ตอนที่|เรื่องที่)\s*[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2})?\s*[.):]?"
+_LABELLED = (
+    r"(?:บทที่|หมวดที่|ภาคที่|กิจกรรมที่|ข้อ(?:ที่)?|ประการที่|ประเด็นที่|ส่วนที่|ตอนที่|เรื่องที่)\s*[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2})?\s*[.):]?"
+)
 OPENING = re.compile(rf"\s*(?:(?:{_BULLET}|o(?=\s))\s*)*(?:(?:{_LABELLED}|{_NUMBER})\s*)?(?:{_BULLET}\s*)?")
 # Inside a block: a bullet that stands free, `o` between blanks, a number with bracket or stop even when glued to Thai on
 # its left ("ผลลัพธ์1)"), but neither a decimal (4.3), a range (2559-2560), a date nor an ordinal inside words.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.records import Block, BlockKind, NormalText, Section
 from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
 from pipeline.segment.intros import announced
+from pipeline.segment.layout import Line, Stand, told_by_place, words_of
 from pipeline.segment.markers import inner_markers, opening_marker
 from pipeline.segment.shield import Shield
 from pipeline.spans import Span, strip_span
@@ -45,6 +47,8 @@ class _Builder:
     open_section: int = 0
     outer: dict[int, int] = field(default_factory=dict)  # of a section opened by a heading: the one it stands in
     numbered: dict[int, bool] = field(default_factory=dict)  # sections that hold a numbered list
+    told: dict[int, Line] = field(default_factory=dict)  # blocks that their place makes headings
+    before: dict[int, int] = field(default_factory=dict)  # of the first block of a series: the section then open
 
     def add_section(self, match: HeadingMatch, content: Span, level: int = 0) -> int:
         """A new section for the heading; returns its index."""
@@ -68,12 +72,16 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
     else of its row header, else of the section around the table.
     """
     start = Section(Span(0, 0), Span(0, 0), "", "", None, "")
-    build = _Builder(normal.text, [start], [0], [])
+    told = told_by_place(normal.text, normal.blocks)
+    build = _Builder(normal.text, [start], [0], [], told=told)
+    firsts = {line.first for line in told.values()}
     cells: dict[tuple[int, str, str], int] = {}
     headers = {(b.table, b.column_header.strip()) for b in normal.blocks if b.kind is BlockKind.TABLE_CELL}
     for index, block in enumerate(normal.blocks):
         if block.kind is BlockKind.FURNITURE or not len(block.span) or block.span.start >= shield.end:
             continue
+        if index in firsts:
+            build.before[index] = build.open_section
         if any(block.span.start <= record < block.span.end for record in shield.records):
             _new_record(build, index)
         elif block.kind is BlockKind.TABLE_CELL:
@@ -97,6 +105,9 @@ def _new_record(build: _Builder, index: int) -> None:
 def _block(build: _Builder, block: Block, index: int) -> None:
     """Walks one block: its heading, the items inside it and the labels at their starts."""
     _close_list(build, block)
+    line = build.told.get(index)
+    if line is not None and _by_place(build, block, line):
+        return
     markers = inner_markers(build.text, block.span)
     cuts = [block.span.start, *(marker.start for marker in markers if marker.start > block.span.start), block.span.end]
     outer = build.open_section
@@ -143,6 +154,8 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
     if match is None:
         if (block.kind is BlockKind.HEADING and block.level and piece == block.span) or once:
             _plain_heading(build, block)
+        elif _is_asked(piece.slice(build.text)) and piece == strip_span(build.text, block.span):
+            _question(build, block)
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
             build.add_passage(piece, index, build.open_section)
         return
@@ -171,6 +184,31 @@ PLAN = "plan"
 BULLETS = "•●▪■◆❑❖✓✔☑➢➤►▶"
 
 
+# A question by the one who asks it, as interviews are written down.
+_ASKED = re.compile(r"\W*(?:ถาม|คำถาม|คนถาม|ผู้ถาม|ผู้สัมภาษณ์|พิธีกร|Q[0-9]{0,2})(?:\s*[:：)\].]|\s)")
+# A longer one tells more than it asks.
+LONGEST_ASKED = 120
+
+
+def _is_asked(line: str) -> bool:
+    """Whether a line is a question in a conversation or of a form.
+
+    >>> _is_asked("ถาม  แล้วทำอย่างไรต่อ"), _is_asked("ถามว่าทำไมเด็กเปลี่ยนได้ ครูตอบว่าเพราะแม่")
+    (True, False)
+    """
+    return len(line) <= LONGEST_ASKED and (_ASKED.match(line) is not None or is_question(line))
+
+
+def _question(build: _Builder, block: Block) -> None:
+    """Opens the section of a question, whose words tell what the answer is; help text right below a heading leaves it open."""
+    latest = len(build.sections) - 1
+    answered = any(passage.section == latest for passage in build.passages[-1:])
+    if build.open_section == latest and latest > 0 and not answered:
+        return
+    title = strip_span(build.text, block.span).slice(build.text)
+    _open_by_words(build, block, title, build.sections[0])
+
+
 def _said_twice(line: str) -> int:
     """Where the words of a short line end that says them twice, the title of a slide; 0 for any other line.
 
@@ -196,6 +234,43 @@ def _plain_heading(build: _Builder, block: Block) -> None:
     title = strip_span(build.text, block.span).slice(build.text)
     build.sections.append(Section(Span(block.span.end, block.span.end), block.span, title, "", None, ""))
     build.levels.append(block.level)
+    build.open_section = len(build.sections) - 1
+
+
+# Words with which a heading without a number parts what the heading above it says ("ระดับอำเภอ" under "ข้อเสนอแนะ").
+_PARTS = ("ระดับ", "ด้าน", "กลุ่ม", "ต่อ", "สำหรับ", "ในระดับ", "ช่วง", "ระยะ", "ฝ่าย", "พื้นที่", "หมู่")
+
+
+def _by_place(build: _Builder, block: Block, line: Line) -> bool:
+    """Opens the section of a heading that its place tells; returns whether the line is a heading and no more.
+
+    Its words give the role; without any, it has that of the section in which its series stands.
+    """
+    outer = build.before.get(line.first, 0)
+    title = strip_span(build.text, Span(opening_marker(build.text, block.span).end, block.span.end)).slice(build.text)
+    words = words_of(title)
+    if line.stand is Stand.BARE and title.startswith(_PARTS) and not words:
+        return False
+    if line.stand is Stand.STEP and build.open_section == outer and not words:
+        return False
+    _open_by_words(build, block, title, build.sections[outer])
+    build.levels[-1] = build.levels[outer]
+    return line.stand is not Stand.STEP
+
+
+def _open_by_words(build: _Builder, block: Block, title: str, above: Section) -> None:
+    """Opens a section by a heading of the writer's own: its words give the role, else that of the section above."""
+    place = Span(block.span.end, block.span.end)
+    words = words_of(title)
+    if words:
+        states = {state for row in words if (state := heading_state(row.role))}
+        role, state = JOIN.join(row.role for row in words), states.pop() if len(states) == 1 else None
+        section = Section(place, block.span, title, role, state, JOIN.join(row.id for row in words))
+    else:
+        named = " ".join(filter(None, (above.title if above.rule else "", title)))
+        section = Section(place, block.span, named, above.role, above.state, above.rule)
+    build.sections.append(section)
+    build.levels.append(0)
     build.open_section = len(build.sections) - 1
 
 
