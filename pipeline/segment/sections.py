@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.records import Block, BlockKind, NormalText, Section
 from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
 from pipeline.segment.intros import announced
-from pipeline.segment.layout import Line, Stand, told_by_place, words_of
+from pipeline.segment.layout import Line, Stand, bare_title, told_by_place, words_of
 from pipeline.segment.markers import inner_markers, opening_marker
 from pipeline.segment.shield import Shield
 from pipeline.spans import Span, strip_span
@@ -49,6 +49,7 @@ class _Builder:
     numbered: dict[int, bool] = field(default_factory=dict)  # sections that hold a numbered list
     told: dict[int, Line] = field(default_factory=dict)  # blocks that their place makes headings
     before: dict[int, int] = field(default_factory=dict)  # of the first block of a series: the section then open
+    placed: dict[int, int] = field(default_factory=dict)  # of a section opened by such a heading: the one it stands in
 
     def add_section(self, match: HeadingMatch, content: Span, level: int = 0) -> int:
         """A new section for the heading; returns its index."""
@@ -205,8 +206,7 @@ def _question(build: _Builder, block: Block) -> None:
     answered = any(passage.section == latest for passage in build.passages[-1:])
     if build.open_section == latest and latest > 0 and not answered:
         return
-    title = strip_span(build.text, block.span).slice(build.text)
-    _open_by_words(build, block, title, build.sections[0])
+    _open_by_words(build, block, bare_title(build.text, block.span), build.sections[0])
 
 
 def _said_twice(line: str) -> int:
@@ -246,16 +246,29 @@ def _by_place(build: _Builder, block: Block, line: Line) -> bool:
 
     Its words give the role; without any, it has that of the section in which its series stands.
     """
-    outer = build.before.get(line.first, 0)
-    title = strip_span(build.text, Span(opening_marker(build.text, block.span).end, block.span.end)).slice(build.text)
+    title = bare_title(build.text, block.span)
+    if _is_asked(title):
+        return False
+    outer = _outer(build, line)
     words = words_of(title)
     if line.stand is Stand.BARE and title.startswith(_PARTS) and not words:
         return False
-    if line.stand is Stand.STEP and build.open_section == outer and not words:
+    if line.stand is Stand.STEP and build.open_section == outer:
         return False
     _open_by_words(build, block, title, build.sections[outer])
     build.levels[-1] = build.levels[outer]
+    build.placed[build.open_section] = outer
     return line.stand is not Stand.STEP
+
+
+def _outer(build: _Builder, line: Line) -> int:
+    """The section in which a heading told by its place stands: that of its series; of bold print the last one with a level."""
+    if line.first >= 0:
+        return build.before[line.first]
+    outer = build.open_section
+    while outer in build.placed:
+        outer = build.placed[outer]
+    return outer if line.stand is Stand.BOLD and build.levels[outer] else 0
 
 
 def _open_by_words(build: _Builder, block: Block, title: str, above: Section) -> None:
@@ -264,7 +277,7 @@ def _open_by_words(build: _Builder, block: Block, title: str, above: Section) ->
     words = words_of(title)
     if words:
         states = {state for row in words if (state := heading_state(row.role))}
-        role, state = JOIN.join(row.role for row in words), states.pop() if len(states) == 1 else None
+        role, state = JOIN.join(row.role for row in words), states.pop() if len(words) == len(states) == 1 else None
         section = Section(place, block.span, title, role, state, JOIN.join(row.id for row in words))
     else:
         named = " ".join(filter(None, (above.title if above.rule else "", title)))

@@ -90,6 +90,19 @@ def test_a_line_alone_is_a_heading_where_the_writer_sets_them_so():
     assert under(parted)["ให้รุ่นหนึ่งมาเป็นพี่กลุ่ม น้องกล้าเล่ามากกว่าคุยกับผู้ใหญ่"][1] == "recommendation"
 
 
+def test_a_bold_line_is_a_heading():
+    text = "ข้อเสนอแนะ\n**จากวงคุยของแม่ครัว**\nผักขึ้นราคาทุกหน้าฝน\n**ถาม: แล้วได้ผลเพราะอะไร**\nแม่มาเองทุกวันศุกร์"
+    assert told(text)["**จากวงคุยของแม่ครัว**"] is Stand.BOLD
+    assert under(text)["ผักขึ้นราคาทุกหน้าฝน"] == ("จากวงคุยของแม่ครัว", "")
+    assert under(text)["แม่มาเองทุกวันศุกร์"][1] == "success_factor"
+
+
+def test_a_short_numbered_line_is_a_heading_when_its_words_say_so():
+    text = "ผลลัพธ์\n3.1 เด็กกินผัก 40 คน\n3.2 เรื่องน่าห่วง\nน้ำใต้ดินลดลงทุกปี\n3.3 ยอดขายเดือนละหมื่นสอง"
+    assert under(text)["น้ำใต้ดินลดลงทุกปี"] == ("เรื่องน่าห่วง", "obstacle")
+    assert under(text)["เด็กกินผัก 40 คน"][1] == "outcome"
+
+
 def test_a_question_opens_the_section_of_its_answer():
     text = "ถาม  อะไรที่ยากที่สุด\nตอบ  ลุงป่วยกลางคัน ไม่มีใครแทน\nถาม  แล้วทำอย่างไรต่อ\nตอบ  ลูกสาวมาช่วยจนจบ"
     found = under(text)
