@@ -153,9 +153,8 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
     known = match is not None and not len(match.content)
     line = block.span.slice(text).strip()
     title = bare_title(text, block.span)
-    speaks = (
-        len(title) <= _LONGEST_SPOKEN and bool(words_of(title)) and (is_question(title) or not states_something(title))
-    )
+    short = len(title) <= _LONGEST_SPOKEN and not _DIGITS.search(title)
+    speaks = short and bool(words_of(title)) and (is_question(title) or not states_something(title))
     bold = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
     return _Candidate(at, style, numbers, len(block.span), known, match is not None, bold, speaks)
 
@@ -198,7 +197,7 @@ def _told_by_series(
     for one, has_text in zip(series, below, strict=True):
         if one.labelled or not has_text:
             continue
-        if one.length <= _LONGEST and (known or one.speaks or 2 * heads > len(series)):
+        if one.length <= _LONGEST and (known or (one.speaks and len(series) > 1) or 2 * heads > len(series)):
             yield one.block, Line(Stand.HEADING, first)
         elif not known and len(series) > 1 and all(below) and one.length <= _LONGEST_STEP:
             yield one.block, Line(Stand.STEP, first)
