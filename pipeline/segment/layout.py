@@ -14,22 +14,23 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 
-from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Block, BlockKind
 from pipeline.resources import load_table
 from pipeline.segment.headings import LONGEST_TITLE_LINE, is_question, read_heading, states_something
 from pipeline.segment.markers import opening_marker
+from pipeline.segment.tokens import tokens
 from pipeline.spans import Span
 
-# A chapter by its word; of the parts of chapters (กิจกรรมที่, ข้อ) the series tells more.
-_CHAPTER = re.compile(r"\W*(?:บทที่|ส่วนที่|ตอนที่|ภาคที่|หมวดที่)\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
+# A chapter by its word. What stands under another heading may be parted by the words of the second group.
+_CHAPTER = re.compile(r"\W*(?:(?:บทที่|ภาคที่)|(?P<part>ส่วนที่|ตอนที่|หมวดที่|วาระที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
 _DIGITS = re.compile(r"[0-9๐-๙]+")
 _NO_TITLE = re.compile(r"[0-9๐-๙\"“”,()/:：;?\s|*]")
-# Longest line that is a heading among headings; with nothing but its place to tell it; and longest one alone on its line.
-_LONGEST, _LONGEST_STEP, _LONGEST_BARE = 100, 70, 40
-# Longest line that is a heading by its place and its words.
-_LONGEST_SPOKEN = 45
-_BOLD = "**"
+# A number with a stop, a bracket or a word before it counts items; a bare one may be an amount ("5 วัดติดป้าย").
+_COUNTS = re.compile(r"[.)(ก-๙]")
+# Longest line that is a heading among headings; with nothing but its place to tell it; with its words; and alone on its line.
+_LONGEST, _LONGEST_STEP, _LONGEST_SPOKEN, _LONGEST_BARE = 100, 70, 45, 40
+# With these words a noun phrase begins.
+_NAMED = re.compile(r"(?:สิ่งที่|เรื่องที่|จุดที่|ที่|อะไร|ทำไม|เหตุที่)")
 # So many known headings alone on their lines show that the writer sets them so.
 _FEWEST_BARE = 3
 # What stands under a heading is longer than the heading.
@@ -38,15 +39,17 @@ _LONGER = 1.5
 _FIRST_LINES = 4
 # A slide is short lines; a line alone says nothing there.
 _SLIDE = "slide="
+_BOLD = "**"
+# In place of the first block of a series: the heading stands under none, or under the last one that has a level.
+TOP, LEVEL = -1, -2
 
 
 class Stand(StrEnum):
     """What the place of a line makes it."""
 
-    HEADING = "heading"  # a heading beside known ones, or of a chapter: it ends what was open before its series
-    STEP = "step"  # one of a series whose members all have text below: it may be a heading, and it may state something
-    BARE = "bare"  # a heading alone on its line
-    BOLD = "bold"  # a heading by its print
+    HEADING = "heading"  # a heading and no more
+    PART = "part"  # what stands below it belongs together, and it may state something itself
+    ITEM = "item"  # one of a series of headings, none itself: it stands under none of its siblings that only their place tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Line:
     """A line told by its place."""
 
     stand: Stand
-    first: int  # block of the first member of its series; -1 for none
+    first: int  # block of the first member of its series, or TOP or LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ class _Candidate:
     known: bool  # a heading of the table with nothing behind it
     labelled: bool  # a heading of the table, with or without text behind it
     bold: bool  # all of it set in bold
+    plain: bool  # set as plain text
     speaks: bool  # short, and its words say what stands below it
+    states: bool  # it holds a number or words of a statement
 
 
 def told_by_place(text: str, blocks: Sequence[Block]) -> dict[int, Line]:
@@ -87,25 +92,39 @@ def told_by_place(text: str, blocks: Sequence[Block]) -> dict[int, Line]:
         for at, block in enumerate(blocks)
         if len(block.span) and block.kind not in {BlockKind.FURNITURE, BlockKind.TABLE_CELL}
     ]
-    behind = dict(pairwise(order))
     candidates = {at: made for at in order if (made := _candidate(text, blocks[at], at)) is not None}
+    around = _Around(dict(pairwise(order)), {right: left for left, right in pairwise(order)}, candidates)
     found: dict[int, Line] = {}
-    for series in _series(list(candidates.values())):
-        found.update(_told_by_series(series, behind, candidates))
+    for series in _series(list(candidates.values()), around):
+        found.update(_told_by_series(series, around))
     for at, one in candidates.items():
-        if one.labelled:
-            continue
-        if _CHAPTER.match(blocks[at].span.slice(text)):
-            found[at] = Line(Stand.HEADING, -1)
-        elif one.bold and at in behind:
-            found[at] = Line(Stand.HEADING, found[at].first) if at in found else Line(Stand.BOLD, -1)
-    used = sum(one.known and not one.style for one in candidates.values()) >= _FEWEST_BARE
+        if not one.labelled and (line := _chapter(text, blocks[at], one, around) or _bold(one, around)):
+            found.setdefault(at, line)
+    used = sum(one.known and one.plain and not one.style for one in candidates.values()) >= _FEWEST_BARE
     for at in order[_FIRST_LINES:]:
-        following = behind.get(at)
-        open_to = at in candidates and (used or candidates[at].speaks)
-        if open_to and _is_bare(text, blocks, candidates, at, following):
-            found.setdefault(at, Line(Stand.BARE, -1))
+        one_here = candidates.get(at)
+        if one_here and (used or one_here.speaks) and _is_bare(text, blocks, one_here, around):
+            found.setdefault(at, Line(Stand.HEADING if one_here.speaks else Stand.PART, TOP))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands beside each block."""
+
+    behind: dict[int, int]
+    before: dict[int, int]
+    candidates: dict[int, _Candidate]
+
+    def under_known(self, at: int) -> bool:
+        """Whether a block stands right below a known heading."""
+        above = self.candidates.get(self.before.get(at, -1))
+        return above is not None and above.known
+
+    def over_label(self, at: int) -> bool:
+        """Whether a block stands right above a heading or label of the table."""
+        below = self.candidates.get(self.behind.get(at, -1))
+        return below is not None and below.labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +132,8 @@ class WordRow:
     """A word of a heading of the writer's own and the role that it gives (`data/heading_words.tsv`)."""
 
     id: str
-    word: str
-    role: str
+    word: str  # whole words of the tokeniser; behind ^ where the heading must begin with it
+    role: str  # behind - a role that the word takes away
     example: str
     source: str
 
@@ -122,12 +141,16 @@ class WordRow:
 # "ได้ผลเพราะอะไร" asks for the reason, not for the result.
 _YIELDING = frozenset({"result", "activity"})
 _GENERAL = _YIELDING | {"plan", "background"}
+_START, _AWAY = "^", "-"
 
 
 @cache
-def _words() -> tuple[PhraseMatcher, dict[str, WordRow]]:
-    rows: dict[str, WordRow] = {row.id: row for row in load_table("heading_words.tsv", WordRow)}
-    return PhraseMatcher(Phrase(row.word, row.id) for row in rows.values()), rows
+def _words() -> tuple[dict[str, list[WordRow]], int]:
+    """The rows by their words, and the length of the longest."""
+    rows: dict[str, list[WordRow]] = defaultdict(list)
+    for row in load_table("heading_words.tsv", WordRow):
+        rows[row.word.removeprefix(_START)].append(row)
+    return dict(rows), max(map(len, rows))
 
 
 def words_of(title: str) -> tuple[WordRow, ...]:
@@ -135,11 +158,29 @@ def words_of(title: str) -> tuple[WordRow, ...]:
 
     >>> [row.role for row in words_of("จุดที่ทำได้ดี / ปัจจัยที่ช่วย")]
     ['success_factor']
+    >>> [row.role for row in words_of("ผลไม้หน้าฝน")]
+    []
     """
-    matcher, rows = _words()
-    found = {row.role: row for match in reversed(matcher.find_all(title)) if (row := rows[match.key])}
-    special = any(role not in _GENERAL for role in found)
-    return tuple(row for role, row in reversed(found.items()) if not special or role not in _YIELDING)
+    found: dict[str, WordRow] = {}
+    for row in _rows_in(title):
+        found.setdefault(row.role, row)
+    away = {role.removeprefix(_AWAY) for role in found if role.startswith(_AWAY)}
+    roles = {role: row for role, row in found.items() if not role.startswith(_AWAY) and role not in away}
+    special = any(role not in _GENERAL for role in roles)
+    return tuple(row for role, row in roles.items() if not special or role not in _YIELDING)
+
+
+def _rows_in(title: str) -> Iterator[WordRow]:
+    """The rows whose words stand in a heading, by place."""
+    rows, longest = _words()
+    spans = [span for span in tokens(title) if span.slice(title).strip()]
+    for at, first in enumerate(spans):
+        for last in reversed(spans[at:]):
+            words = title[first.start : last.end]
+            found = rows.get(words, ()) if len(words) <= longest else ()
+            if found:
+                yield from (row for row in found if at == 0 or not row.word.startswith(_START))
+                break
 
 
 def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
@@ -153,10 +194,22 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
     known = match is not None and not len(match.content)
     line = block.span.slice(text).strip()
     title = bare_title(text, block.span)
-    short = len(title) <= _LONGEST_SPOKEN and not _DIGITS.search(title)
-    speaks = short and bool(words_of(title)) and (is_question(title) or not states_something(title))
+    states = tells(title)
+    speaks = bool(spoken(title))
     bold = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
-    return _Candidate(at, style, numbers, len(block.span), known, match is not None, bold, speaks)
+    plain = block.kind is not BlockKind.HEADING and not bold
+    return _Candidate(at, style, numbers, len(block.span), known, match is not None, bold, plain, speaks, states)
+
+
+def tells(title: str) -> bool:
+    """Whether a line holds a number or words of a statement, and neither asks nor names a thing ("สิ่งที่ทำให้งานเดินได้")."""
+    named = _NAMED.match(title) is not None or is_question(title)
+    return _DIGITS.search(title) is not None or (states_something(title) and not named)
+
+
+def spoken(title: str) -> tuple[WordRow, ...]:
+    """What the words of a short heading say of the text below it; () for a statement."""
+    return words_of(title) if len(title) <= _LONGEST_SPOKEN and not tells(title) else ()
 
 
 def bare_title(text: str, span: Span) -> str:
@@ -168,8 +221,8 @@ def bare_title(text: str, span: Span) -> str:
     return Span(opening_marker(text, span).end, span.end).slice(text).strip(" \t\u00a0*_#")
 
 
-def _series(candidates: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
-    """Candidates that are numbered on in one style."""
+def _series(candidates: Sequence[_Candidate], around: _Around) -> Iterator[list[_Candidate]]:
+    """Candidates that are numbered on in one style; a list that goes on right below another heading is another one."""
     groups: dict[tuple[str, tuple[int, ...]], list[_Candidate]] = defaultdict(list)
     for one in candidates:
         if one.numbers:
@@ -177,42 +230,72 @@ def _series(candidates: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
     for group in groups.values():
         run: list[_Candidate] = []
         for one in group:
-            if run and one.numbers[-1] != run[-1].numbers[-1] + 1:
+            above = around.before.get(one.block, TOP)
+            anew = around.under_known(one.block) and above not in {other.block for other in run}
+            if run and (anew or one.numbers[-1] != run[-1].numbers[-1] + 1):
                 yield run
                 run = []
             run.append(one)
         yield run
 
 
-def _told_by_series(
-    series: Sequence[_Candidate], behind: dict[int, int], candidates: dict[int, _Candidate]
-) -> Iterator[tuple[int, Line]]:
-    """The members of a series that are headings by their place."""
-    first = series[0].block
+def _told_by_series(series: Sequence[_Candidate], around: _Around) -> Iterator[tuple[int, Line]]:
+    """The members of a series that are headings by their place.
+
+    A series with a known heading in it, or with one right below most of its members, is one of headings. Another one is a list of what the
+    heading above it says; where none stands right above it, its members may part what follows.
+    """
+    first, style = series[0].block, series[0].style
     following = [*(one.block for one in series[1:]), -1]
-    below = [behind.get(one.block, next_one) != next_one for one, next_one in zip(series, following, strict=True)]
+    below = [
+        around.behind.get(one.block, next_one) != next_one for one, next_one in zip(series, following, strict=True)
+    ]
     known = any(one.known for one in series)
-    under = [behind[one.block] for one in series if one.block in behind]
-    heads = sum(at in candidates and candidates[at].labelled for at in under)
+    over_labels = len(series) > 1 and 2 * sum(around.over_label(one.block) for one in series) > len(series)
+    counts = _COUNTS.search(style.replace("#", "", 1) if style.startswith("#") else style.lstrip("-–•*#")) is not None
+    headings = known or (counts and over_labels)
+    if not headings and (len(series) < 2 or not counts):
+        return
+    listed = not headings and around.under_known(first)
     for one, has_text in zip(series, below, strict=True):
-        if one.labelled or not has_text:
+        if one.labelled or (listed and one.bold):
             continue
-        if one.length <= _LONGEST and (known or (one.speaks and len(series) > 1) or 2 * heads > len(series)):
-            yield one.block, Line(Stand.HEADING, first)
-        elif not known and len(series) > 1 and all(below) and one.length <= _LONGEST_STEP:
-            yield one.block, Line(Stand.STEP, first)
+        line = Line(Stand.ITEM, first)
+        if has_text and headings and one.length <= _LONGEST:
+            line = Line(Stand.PART if one.states and not over_labels else Stand.HEADING, first)
+        elif listed:
+            line = Line(Stand.PART, first)
+        elif has_text and not headings and one.speaks and not around.over_label(one.block):
+            line = Line(Stand.HEADING, first)
+        elif all(below) and not headings and one.length <= _LONGEST_STEP:
+            line = Line(Stand.PART, first)
+        yield one.block, line
 
 
-def _is_bare(
-    text: str, blocks: Sequence[Block], candidates: dict[int, _Candidate], at: int, following: int | None
-) -> bool:
-    """Whether a line stands like a heading: short words without a number or a statement, longer text below, no heading."""
-    if following is None:
+def _chapter(text: str, block: Block, one: _Candidate, around: _Around) -> Line | None:
+    """The line of a chapter: it ends what stood before, unless it parts what stands right below a known heading."""
+    match = _CHAPTER.match(block.span.slice(text))
+    if match is None or one.length > _LONGEST or one.states:
+        return None
+    return Line(Stand.PART, one.block) if match["part"] and around.under_known(one.block) else Line(Stand.HEADING, TOP)
+
+
+def _bold(one: _Candidate, around: _Around) -> Line | None:
+    """The line of a heading by its print; one whose words are no heading's may state something."""
+    below = around.candidates.get(around.behind.get(one.block, -1))
+    if not one.bold or one.states or one.block not in around.behind or (below and below.bold):
+        return None
+    return Line(Stand.HEADING if one.speaks else Stand.PART, LEVEL)
+
+
+def _is_bare(text: str, blocks: Sequence[Block], one: _Candidate, around: _Around) -> bool:
+    """Whether a line stands like a heading: short words without a number or a statement, longer text below, no heading beside it."""
+    following = around.behind.get(one.block)
+    if following is None or one.style or one.labelled or not one.plain or one.length > _LONGEST_BARE:
         return False
-    one, line = candidates[at], blocks[at].span.slice(text).strip()
-    if one.style or one.labelled or one.length > _LONGEST_BARE or blocks[at].locator.startswith(_SLIDE):
+    line = blocks[one.block].span.slice(text).strip()
+    if _NO_TITLE.search(line) or one.states or blocks[one.block].locator.startswith(_SLIDE):
         return False
-    if _NO_TITLE.search(line) or states_something(line):
-        return False
-    below = candidates.get(following)
-    return not (below and below.known) and len(blocks[following].span) >= _LONGER * one.length
+    below = around.candidates.get(following)
+    beside = around.under_known(one.block) or (below is not None and below.known)
+    return not beside and len(blocks[following].span) >= _LONGER * one.length

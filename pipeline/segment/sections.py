@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.records import Block, BlockKind, NormalText, Section
+from pipeline.records import Block, BlockKind, NormalText, Section, State
 from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
 from pipeline.segment.intros import announced
-from pipeline.segment.layout import Line, Stand, bare_title, told_by_place, words_of
+from pipeline.segment.layout import LEVEL, Line, Stand, WordRow, bare_title, spoken, tells, told_by_place, words_of
 from pipeline.segment.markers import inner_markers, opening_marker
 from pipeline.segment.shield import Shield
 from pipeline.spans import Span, strip_span
@@ -154,9 +155,9 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
     match = read_heading(build.text, read, block.kind, free_tail=piece.start == block.span.start)
     if match is None:
         if (block.kind is BlockKind.HEADING and block.level and piece == block.span) or once:
-            _plain_heading(build, block)
+            _plain_heading(build, block, index)
         elif _is_asked(piece.slice(build.text)) and piece == strip_span(build.text, block.span):
-            _question(build, block)
+            _question(build, block, index)
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
             build.add_passage(piece, index, build.open_section)
         return
@@ -187,6 +188,8 @@ BULLETS = "•●▪■◆❑❖✓✔☑➢➤►▶"
 
 # A question by the one who asks it, as interviews are written down.
 _ASKED = re.compile(r"\W*(?:ถาม|คำถาม|คนถาม|ผู้ถาม|ผู้สัมภาษณ์|พิธีกร|Q[0-9]{0,2})(?:\s*[:：)\].]|\s)")
+# Its answer on the same line.
+_ANSWER = re.compile(r"\s(?:ตอบ|คำตอบ|A[0-9]{0,2})\s*(?:[:：.)]\s*|\s)")
 # A longer one tells more than it asks.
 LONGEST_ASKED = 120
 
@@ -200,13 +203,19 @@ def _is_asked(line: str) -> bool:
     return len(line) <= LONGEST_ASKED and (_ASKED.match(line) is not None or is_question(line))
 
 
-def _question(build: _Builder, block: Block) -> None:
+def _question(build: _Builder, block: Block, index: int) -> None:
     """Opens the section of a question, whose words tell what the answer is; help text right below a heading leaves it open."""
     latest = len(build.sections) - 1
     answered = any(passage.section == latest for passage in build.passages[-1:])
     if build.open_section == latest and latest > 0 and not answered:
         return
-    _open_by_words(build, block, bare_title(build.text, block.span), build.sections[0])
+    title = bare_title(build.text, block.span)
+    answer = _ANSWER.search(title)
+    asked = title[: answer.start()].strip() if answer else title
+    _open_by_words(build, block, asked, build.sections[0], words_of(asked))
+    if answer:
+        end = build.text.rindex(title, block.span.start, block.span.end) + answer.end()
+        build.add_passage(Span(end, block.span.end), index, build.open_section)
 
 
 def _said_twice(line: str) -> int:
@@ -227,14 +236,17 @@ def _is_glued_fact(match: HeadingMatch) -> bool:
     return match.roles == (FACTS,) and len(match.content) > 0
 
 
-def _plain_heading(build: _Builder, block: Block) -> None:
+def _plain_heading(build: _Builder, block: Block, index: int) -> None:
     """A heading by layout whose words no table knows: the chapter before it ends unless this one is below it."""
-    if build.sections[build.open_section].rule and 0 < build.levels[build.open_section] < block.level:
+    title = bare_title(build.text, block.span)
+    words = spoken(title)
+    inner = build.sections[build.open_section].rule and 0 < build.levels[build.open_section] < block.level
+    if inner and not words:
+        if tells(title):
+            build.add_passage(block.span, index, build.open_section)
         return  # a sub-heading inherits what its chapter says
-    title = strip_span(build.text, block.span).slice(build.text)
-    build.sections.append(Section(Span(block.span.end, block.span.end), block.span, title, "", None, ""))
-    build.levels.append(block.level)
-    build.open_section = len(build.sections) - 1
+    _open_by_words(build, block, title, build.sections[0], words)
+    build.levels[-1] = block.level
 
 
 # Words with which a heading without a number parts what the heading above it says ("ระดับอำเภอ" under "ข้อเสนอแนะ").
@@ -242,23 +254,21 @@ _PARTS = ("ระดับ", "ด้าน", "กลุ่ม", "ต่อ", "�
 
 
 def _by_place(build: _Builder, block: Block, line: Line) -> bool:
-    """Opens the section of a heading that its place tells; returns whether the line is a heading and no more.
-
-    Its words give the role; without any, it has that of the section in which its series stands.
-    """
+    """Opens the section of a heading that its place tells; returns whether the line is a heading and no more."""
     title = bare_title(build.text, block.span)
     if _is_asked(title):
         return False
     outer = _outer(build, line)
-    words = words_of(title)
-    if line.stand is Stand.BARE and title.startswith(_PARTS) and not words:
+    if line.stand is Stand.ITEM or (
+        line.stand is Stand.PART and (build.open_section == outer or title.startswith(_PARTS))
+    ):
+        build.open_section = outer if line.first >= 0 else build.open_section
         return False
-    if line.stand is Stand.STEP and build.open_section == outer:
-        return False
-    _open_by_words(build, block, title, build.sections[outer])
+    words = spoken(title) if line.stand is Stand.HEADING else ()
+    _open_by_words(build, block, title, build.sections[outer], words)
     build.levels[-1] = build.levels[outer]
     build.placed[build.open_section] = outer
-    return line.stand is not Stand.STEP
+    return line.stand is Stand.HEADING
 
 
 def _outer(build: _Builder, line: Line) -> int:
@@ -268,23 +278,31 @@ def _outer(build: _Builder, line: Line) -> int:
     outer = build.open_section
     while outer in build.placed:
         outer = build.placed[outer]
-    return outer if line.stand is Stand.BOLD and build.levels[outer] else 0
+    return outer if line.first == LEVEL and build.levels[outer] else 0
 
 
-def _open_by_words(build: _Builder, block: Block, title: str, above: Section) -> None:
+def _open_by_words(build: _Builder, block: Block, title: str, above: Section, words: Sequence[WordRow]) -> None:
     """Opens a section by a heading of the writer's own: its words give the role, else that of the section above."""
     place = Span(block.span.end, block.span.end)
-    words = words_of(title)
     if words:
-        states = {state for row in words if (state := heading_state(row.role))}
-        role, state = JOIN.join(row.role for row in words), states.pop() if len(words) == len(states) == 1 else None
-        section = Section(place, block.span, title, role, state, JOIN.join(row.id for row in words))
+        role, rule = (JOIN.join(getattr(row, part) for row in words) for part in ("role", "id"))
+        section = Section(place, block.span, title, role, _state_of(title, words), rule)
     else:
         named = " ".join(filter(None, (above.title if above.rule else "", title)))
         section = Section(place, block.span, named, above.role, above.state, above.rule)
     build.sections.append(section)
     build.levels.append(0)
     build.open_section = len(build.sections) - 1
+
+
+# Words that say that a plan was carried out, or is held against what came of it.
+_DONE = re.compile("แล้ว|สำเร็จ|เสร็จ|จริง|เทียบ")
+
+
+def _state_of(title: str, words: Sequence[WordRow]) -> State | None:
+    """Planned under a heading that begins with the word of a plan; single words say no more of the state."""
+    begins = len(words) == 1 and words[0].role == PLAN and title.startswith(words[0].word.removeprefix("^"))
+    return State.PLANNED if begins and not _DONE.search(title) else None
 
 
 def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str, str], int]) -> None:
