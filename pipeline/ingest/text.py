@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.ingest import too_long
@@ -105,6 +106,8 @@ def find_blocks(text: str, *, markdown: bool = False) -> tuple[tuple[Block, ...]
     scan = _Scan(text, list(_lines(text)), markdown)
     at, title = _front_matter(scan) if markdown else (0, "")
     while at < len(scan.lines):
+        if scan.announced and at and not _goes_on(scan, at) and not scan.line(at).startswith("|"):
+            scan.row, scan.announced, scan.header = -1, False, ()
         rows = _undrawn_table(scan, at) or _table_row(scan, at)
         if rows:
             at += rows
@@ -186,31 +189,45 @@ def _nesting(text: str, start: int) -> int:
 def _undrawn_table(scan: _Scan, at: int) -> int:
     """How many lines the table takes that begins at `at` and has pipes between its cells alone; 0 for none. Adds its cells.
 
-    Forms typed by hand look so ("ปัญหา | สาเหตุ | ทางแก้" over a line for each problem). A menu of a page is one line.
+    Forms typed by hand look so ("ปัญหา | สาเหตุ | ทางแก้" over a line for each problem): a row of headers, and below it, without an empty line,
+    rows with as many pipes. A menu of a page has no headers, a chat neither.
     """
     pipes = len(_PIPE.findall(scan.line(at)))
     if pipes < FEWEST_PIPES or scan.row >= 0 or scan.line(at).startswith("|"):
         return 0
-    end = at
-    while end < len(scan.lines) and len(_PIPE.findall(scan.line(end))) == pipes:
+    end = at + 1
+    while end < len(scan.lines) and _goes_on(scan, end) and len(_PIPE.findall(scan.line(end))) == pipes:
         end += 1
     if end - at < FEWEST_ROWS or any(_DELIMITER.fullmatch(scan.line(line)) for line in range(at, end)):
         return 0
-    rows = [_cells(scan.text, scan.lines[line].span) for line in range(at, end)]
+    rows = [_between_pipes(scan.text, scan.lines[line].span) for line in range(at, end)]
     cells = [
         Cell(row, column, (cell.slice(scan.text),), "")
         for row, places in enumerate(rows)
         for column, cell in enumerate(places)
         if len(cell)
     ]
+    if not count_header_rows(cells):
+        return 0
     scan.table, scan.row, scan.header = scan.table + 1, -1, ()
     for row, places in enumerate(rows):
         scan.row += 1
         _add_cells(scan, at + row, places)
-        if row == 0 and count_header_rows(cells):
-            scan.header = _header(scan.text, places)
+        if row == 0:
+            scan.header = tuple(cell.slice(scan.text) for cell in places)
     scan.row, scan.header = -1, ()
     return end - at
+
+
+def _goes_on(scan: _Scan, at: int) -> bool:
+    """Whether a line stands right below the one before, without an empty line between them."""
+    return scan.lines[at].number == scan.lines[at - 1].number + 1
+
+
+def _between_pipes(text: str, row: Span) -> list[Span]:
+    """The places between the pipes of a line, empty ones too, also at its ends."""
+    edges = [row.start - 1, *(pipe.start() for pipe in _PIPE.finditer(text, row.start, row.end)), row.end]
+    return [strip_span(text, Span(left + 1, right)) for left, right in pairwise(edges)]
 
 
 def _table_row(scan: _Scan, at: int) -> int:

@@ -23,10 +23,10 @@ LONGEST_HEADING = 90
 FUZZY_CUTOFF = 86
 FUZZY_SHORTEST = 7
 _BLANK = re.compile(r"[ \t\u00a0]*")
-_PARENTHESIS = re.compile(r"\s*\([^()\n]{0,60}\)")
+_PARENTHESIS = re.compile(r"\s*\([^()\n]{0,60}\)|\*\*(?!\*)")  # or the end of bold print
 _COUNTED_TAIL = re.compile(r"\s*(?:มี|จำนวน|รวม)?\s*[0-9๐-๙]{1,2}\s*(?:ข้อ|ประการ|ด้าน|เรื่อง|ประเด็น|อย่าง)(?=\s|$|[:：])")
 _JOINER = re.compile(r"\s*(?:/|และ|หรือ|,|-|–|&|\+)\s*")
-_COLON = re.compile(r"\s*[:：;=|]+\s*[-–]?\s*")
+_COLON = re.compile(r"\s*[:：;=|]+\s*(?:\*\*)?\s*[-–]?\s*")
 _INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังนี้|ดังนี้|มีดังต่อไปนี้|ดังต่อไปนี้|เป็นดังนี้|ประกอบด้วย)\s*[:：]?\s*")
 _END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”]*\Z")
 # Less text than this behind a label is its number or mark ("ปัญหาที่พบครั้งที่ 2"), not what it labels; "ไม่มี" has 5.
@@ -39,6 +39,13 @@ _GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
 _ASKING = re.compile(
     r"(?:ไหม|หรือเปล่า|อะไร|อะไรบ้าง|ยังไง|อย่างไร|ตรงไหน|ที่ไหน|เท่าไร|เท่าไหร่|หรือไม่|เพราะอะไร|ทำไม)(?:คะ|ครับ|บ้าง)?\s*[?？\"”]?\s*\Z"
 )
+# What stands before the words of a question that is told, or of a denial: "ยังไม่รู้ว่าแยกขยะไปทำไม", "ไม่ต้องซื้ออะไร".
+_TOLD = re.compile(r"(?:รู้|บอก|ถาม|อธิบาย|เข้าใจ|แน่ใจ)(?:กัน)?ว่า")
+_DENIED = re.compile(r"ไม่(?!สำเร็จ|เป็นไป|ราบรื่น|ได้ตาม)")
+_WHY = ("เพราะอะไร", "ทำไม")
+_NOT = "ไม่"
+# It stands at most so many characters before them.
+_REACH = 24
 _STATEMENT = re.compile("ทำให้|ได้รับ|เพราะ|เนื่องจาก|ไม่|จึง|ต้อง|ควร|ส่งผล|เกิดขึ้นเมื่อ|ลดลง|เพิ่มขึ้น|ถูก|กลายเป็น")
 _CONTENT_FOLLOWS = re.compile(r"\s|[(0-9๐-๙•●▪■\-–\"“]")
 
@@ -294,7 +301,8 @@ def _free_tail(
     whole_line = tail.end() == len(rest.rstrip())
     headlike = kind is BlockKind.HEADING or marker_opens(text, span) or rest.rstrip().endswith((":", "："))
     if whole_line and len(line) <= LONGEST_HEADING and (headlike or len(label) >= LABEL_OF_ITS_OWN):
-        return _found(text, span, rows, Span(label.start, span.end), Span(span.end, span.end))
+        found = _found(text, span, rows, Span(label.start, span.end), Span(span.end, span.end))
+        return replace(found, free_tail=True)
     end = label.end + tail.end()
     # A short line of this shape is a title that begins with the word ("สรุปบทเรียนรอบหกเดือน กับครูและแม่ครัว").
     told = len(line) > LONGEST_TITLE_LINE or _INTRODUCES.match(text, end, span.end)
@@ -318,7 +326,7 @@ def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: 
         content = Span(span.end, span.end)
     end = content.start if len(content) else span.end
     return HeadingMatch(
-        Span(span.start, end), label.slice(text).strip(), roles, state, "+".join(row.id for row in rows), content
+        Span(span.start, end), label.slice(text).strip(" \t*"), roles, state, "+".join(row.id for row in rows), content
     )
 
 
@@ -328,7 +336,14 @@ def is_question(line: str) -> bool:
     >>> is_question("บทเรียนว่าอะไรควรทำ อะไรไม่ควรทำ")
     True
     """
-    return bool(_tails()["question"].find(line[:600])) or _ASKING.search(line[-40:]) is not None
+    if _tails()["question"].find(line[:600]):
+        return True
+    asking = _ASKING.search(line, max(0, len(line) - 40))
+    if asking is None:
+        return False
+    before = line[max(0, asking.start() - _REACH) : asking.start()]
+    told = _TOLD.search(before) or (not asking.group().startswith(_WHY) and _DENIED.search(before))
+    return told is None
 
 
 def states_something(line: str) -> bool:
@@ -351,5 +366,7 @@ def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
     if best is None:
         return None
     row = _rows_by_id()[best[2]]
+    if bare.count(_NOT) != row.phrase.count(_NOT):
+        return None  # "ทำไมสำเร็จ" is no misspelt "ทำไมไม่สำเร็จ"
     content = Span(line.start + colon.end(), span.end) if colon else Span(span.end, span.end)
     return _found(text, span, [row], Span(line.start, line.start + len(head)), content)

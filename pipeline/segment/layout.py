@@ -22,7 +22,7 @@ from pipeline.segment.tokens import tokens
 from pipeline.spans import Span
 
 # A chapter by its word. What stands under another heading may be parted by the words of the second group.
-_CHAPTER = re.compile(r"\W*(?:(?:บทที่|ภาคที่)|(?P<part>ส่วนที่|ตอนที่|หมวดที่|วาระที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
+_CHAPTER = re.compile(r"\W*(?:(?:บทที่|ภาคที่|(?:ระเบียบ)?วาระที่)|(?P<part>ส่วนที่|ตอนที่|หมวดที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
 _DIGITS = re.compile(r"[0-9๐-๙]+")
 _NO_TITLE = re.compile(r"[0-9๐-๙\"“”,()/:：;?\s|*]")
 # A number with a stop, a bracket or a word before it counts items; a bare one may be an amount ("5 วัดติดป้าย").

@@ -175,8 +175,8 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
         build.add_passage(match.content, index, build.open_section)
 
 
-# Among its first blocks a report has its title, which often begins like a label.
-FIRST_LINES = 3
+# A report begins with its title, which often begins like a label.
+FIRST_LINES = 1
 # A question of a form is one or two lines; a longer text that holds such words is prose.
 LONGEST_QUESTION = 400
 # The text of slides often holds a title twice, once of its shadow; fewer letters are an exclamation ("เก่ง เก่ง").
@@ -324,8 +324,16 @@ def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str,
 
 @lru_cache(maxsize=64)  # all cells of a column ask for the same header
 def _header(text: str) -> HeadingMatch | None:
-    """The label that the text of a header cell opens with."""
-    return read_heading(text, Span(0, len(text)), BlockKind.HEADING) if text.strip() else None
+    """The label that the text of a header cell opens with, or what its words say."""
+    if not text.strip():
+        return None
+    whole = Span(0, len(text))
+    match = read_heading(text, whole, BlockKind.HEADING)
+    words = () if match else spoken(text)
+    if words:
+        roles, rule = tuple(row.role for row in words), JOIN.join(row.id for row in words)
+        return HeadingMatch(whole, text.strip(), roles, _state_of(text, words), rule, Span(whole.end, whole.end))
+    return match
 
 
 def _close(sections: list[Section], passages: list[Passage]) -> tuple[Section, ...]:

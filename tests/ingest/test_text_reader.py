@@ -139,6 +139,22 @@ def test_a_table_typed_with_pipes_between_its_cells():
     ]
 
 
+def test_an_empty_first_cell_shifts_no_row():
+    text = "เรื่อง | ผลลัพธ์ | ปัญหา\nขวด | ขายได้ 900 บาท | ไม่มีตาชั่ง\n | เด็กช่วยกันเก็บ | ฝนตก"
+    assert [(c[2], c[3], c[4]) for c in table(text)[6:]] == [(1, "เด็กช่วยกันเก็บ", "ผลลัพธ์"), (2, "ฝนตก", "ปัญหา")]
+
+
+def test_an_empty_line_ends_a_typed_table():
+    text = "ปัญหา | สาเหตุ | ทางแก้\nถังไม่พอ | คนเพิ่ม | ขอยืม\nรถเสีย | เก่า | ซ่อม\n\nเรื่อง | ผลลัพธ์ | ข้อเสนอแนะ\nขยะ | หาย | ทำต่อ\nน้ำ | ใส | ทำต่อ"
+    assert {(c[0], c[4]) for c in table(text)} == {
+        (0, ""), (0, "ปัญหา"), (0, "สาเหตุ"), (0, "ทางแก้"), (1, ""), (1, "เรื่อง"), (1, "ผลลัพธ์"), (1, "ข้อเสนอแนะ"),
+    }  # fmt: skip
+
+
+def test_a_chat_with_pipes_is_no_table():
+    assert table("09:16 | พี่นก | ดีใจมาก\n09:17 | ลุงมี | พรุ่งนี้มาอีก\n09:20 | พี่นก | ได้เลย") == []
+
+
 def test_a_menu_with_pipes_is_no_table():
     assert table("หน้าแรก | โครงการ | ติดต่อ\nเด็กกินผักมากขึ้น\nข่าว | คลิป | ภาพ") == []
 
