@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Laws are about what comes out; a busy machine is slow now and then.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
