@@ -50,9 +50,9 @@ class Teaching:
     seed: int = 1
 
 
-# The goes of each encoder. The first: everything, then reports above all, then everything again; the second leans to issues and themes. Of the
-# shipped ones the first learnt in its first two goes from windows that ended at headings and from what was composed then (sections3 to 13, then
-# reports1 to 8, in its last one reports9 to 14 as far as they were written), the second in its first go from sections3 to 6; its last saw everything.
+# The goes of each encoder. The first: everything, then reports above all, then everything again; the second leans to issues and themes. Of the shipped ones the first learnt in its first goes from windows that ended at headings and from what was composed then (sections3 to
+# 13, reports1 to 8), in its last one from a third of reports9 to 14 too; the second in its first go from sections3 to 6, in its last from everything.
+# One more go of the first on everything (rate 4e-4) changed the development figures by less than 0.015 either way and was left.
 MEMBERS = (
     (
         Teaching(),
