@@ -98,8 +98,7 @@ def normalise_text(text: str) -> MappedText:
 
 def _regular(work: Work) -> None:
     """Applies the rules until nothing changes."""
-    work.apply(recode(work.text))
-    finders = (*_finders(), _compose_letters)
+    finders = (recode, *_finders(), _compose_letters)
     for _ in range(MAX_ROUNDS):
         changed = False
         for finder in finders:

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.ingest import read
@@ -86,6 +86,7 @@ DAMAGED = st.text(alphabet="กดนมสเแาำะัิีืุู็�
 
 
 @given(DAMAGED | st.text(max_size=40))
+@example("¡\x1bË¡¡")  # a control character inside a misread run
 def test_normalising_twice_is_normalising_once(text):
     once = normalise_text(text).text
     assert normalise_text(once).text == once
