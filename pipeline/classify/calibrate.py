@@ -12,10 +12,11 @@ from pipeline.classify.heads import logistic
 
 Numbers = NDArray[np.float64]
 Answers = NDArray[np.bool_]
-# A code's own slope, offset or threshold counts half at so many positives (CLASSIFICATION: of their own from about 100 on). Positives of one
-# report say much the same: with each tenth of the development reports left out in turn, the issues' F1 was 0.86 at 50 with offsets of their
-# own, 0.88 at 100 with shrunk ones, their log loss 181 and 152.
-SHRINK = 100.0
+# A code's own threshold, or slope, counts half at so many positives (CLASSIFICATION: of their own from about 100 on).
+SHRINK = 50.0
+# Heads that were taught together have offsets that say the same, and positives of one report say much the same too: with each tenth of the
+# development reports left out in turn, the issues' F1 was 0.86 at 50 with offsets of their own, 0.88 at 100 with shrunk ones, their log loss 181 and 152.
+TOGETHER = 100.0
 # Of the positives, this share lies above the review threshold out of fold.
 REVIEW_RECALL = 0.99
 _STEPS = np.round(np.arange(0.04, 0.97, 0.02), 2)
@@ -31,14 +32,18 @@ class Calibration:
     review: Numbers
 
 
-def calibrate(values: Numbers, answers: Answers, weights: Numbers, *, shift: float = 0.0) -> Calibration:
+def calibrate(
+    values: Numbers, answers: Answers, weights: Numbers, *, shift: float = 0.0, together: bool = False
+) -> Calibration:
     """The calibration from values that no training saw, with shape (rows, codes).
 
     `weights` has the same shape: 0 where nobody knows the answer. `shift` is added to the log odds where the field has more or fewer positives than the labels.
+    `together`: the heads of all codes were taught together, so that their offsets can be held against each other.
     """
-    slope, offset = _platt(values, answers, weights)
+    shrink = TOGETHER if together else SHRINK
+    slope, offset = _platt(values, answers, weights, shrink, together=together)
     scores = logistic(values * slope + offset)
-    accept = thresholds(scores, answers, weights)
+    accept = thresholds(scores, answers, weights, shrink)
     review = np.minimum(
         [_recall_threshold(scores[:, at], answers[:, at] & (weights[:, at] > 0)) for at in range(scores.shape[1])],
         accept,
@@ -49,8 +54,10 @@ def calibrate(values: Numbers, answers: Answers, weights: Numbers, *, shift: flo
     return Calibration(slope, offset, accept, review)
 
 
-def _platt(values: Numbers, answers: Answers, weights: Numbers) -> tuple[Numbers, Numbers]:
-    """Slope and offset of each code (Platt 1999), shrunk to those of all codes together."""
+def _platt(
+    values: Numbers, answers: Answers, weights: Numbers, shrink: float, *, together: bool
+) -> tuple[Numbers, Numbers]:
+    """Slope and offset of each code (Platt 1999); the slope shrunk to that of all codes together, and with `together` the offset too."""
     count = values.shape[1]
     slope_of_all, offset_of_all = _fit_line(values.ravel(), answers.ravel(), weights.ravel())
     slope, offset = np.full(count, slope_of_all), np.full(count, offset_of_all)
@@ -58,9 +65,10 @@ def _platt(values: Numbers, answers: Answers, weights: Numbers) -> tuple[Numbers
         held = float(answers[:, at].sum())
         if held:
             own, _ = _fit_line(values[:, at], answers[:, at], weights[:, at])
-            slope[at] = (held * own + SHRINK * slope_of_all) / (held + SHRINK)
+            slope[at] = (held * own + shrink * slope_of_all) / (held + shrink)
+        if held or not together:
             own = _offset(values[:, at] * slope[at], answers[:, at], weights[:, at])
-            offset[at] = (held * own + SHRINK * offset_of_all) / (held + SHRINK)
+            offset[at] = (held * own + shrink * offset_of_all) / (held + shrink) if together else own
     return slope, offset
 
 
@@ -85,7 +93,7 @@ def _offset(values: Numbers, answers: Answers, weights: Numbers) -> float:
     return (low + high) / 2
 
 
-def thresholds(scores: Numbers, answers: Answers, weights: Numbers) -> Numbers:
+def thresholds(scores: Numbers, answers: Answers, weights: Numbers, shrink: float = SHRINK) -> Numbers:
     """The threshold of each code with the best F1, shrunk towards the one that is best for all together."""
     held = (answers & (weights > 0)).any(axis=0)
     scored = np.array(
@@ -97,7 +105,7 @@ def thresholds(scores: Numbers, answers: Answers, weights: Numbers) -> Numbers:
     common = _STEPS[int(scored[held].mean(axis=0).argmax())] if held.any() else 0.5
     counts = answers.sum(axis=0)
     own = np.where(held, _STEPS[scored.argmax(axis=1)], common)
-    shrunk: Numbers = (counts * own + SHRINK * common) / (counts + SHRINK)
+    shrunk: Numbers = (counts * own + shrink * common) / (counts + shrink)
     return shrunk
 
 

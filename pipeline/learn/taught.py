@@ -328,7 +328,7 @@ def _head(names: tuple[str, ...], numbers: Mapping[str, Floats], name: str, firs
 def _set_right(head: Head, features: Floats, answers: Floats) -> Head:
     """The head with slope, offset and thresholds from rows that it was not taught on; answers (rows, 2, codes)."""
     values = head.values(features).astype(np.float64)
-    found = calibrate(values, answers[:, 0] > 0.5, answers[:, 1].astype(np.float64))
+    found = calibrate(values, answers[:, 0] > 0.5, answers[:, 1].astype(np.float64), together=True)
     numbers = (np.asarray(each, np.float32) for each in (found.slope, found.offset, found.accept, found.review))
     return Head(head.codes, head.weights, head.bias, *numbers)
 
