@@ -192,8 +192,8 @@ def _undrawn_table(scan: _Scan, at: int) -> int:
     Forms typed by hand look so ("ปัญหา | สาเหตุ | ทางแก้" over a line for each problem): a row of headers, and below it, without an empty line,
     rows with as many pipes. A menu of a page has no headers, a chat neither.
     """
-    pipes = len(_PIPE.findall(scan.line(at)))
-    if pipes < FEWEST_PIPES or scan.row >= 0 or scan.line(at).startswith("|"):
+    text = scan.line(at)
+    if "|" not in text or scan.row >= 0 or text.startswith("|") or (pipes := len(_PIPE.findall(text))) < FEWEST_PIPES:
         return 0
     end = at + 1
     while end < len(scan.lines) and _goes_on(scan, end) and len(_PIPE.findall(scan.line(end))) == pipes:

@@ -153,6 +153,12 @@ def _words() -> tuple[dict[str, list[WordRow]], int]:
     return dict(rows), max(map(len, rows))
 
 
+@cache
+def _any_word() -> re.Pattern[str]:
+    """Any of the words, wherever it stands."""
+    return re.compile("|".join(map(re.escape, _words()[0])))
+
+
 def words_of(title: str) -> tuple[WordRow, ...]:
     """What the words of a heading say of the text below it, one row for each role, in order.
 
@@ -172,6 +178,8 @@ def words_of(title: str) -> tuple[WordRow, ...]:
 
 def _rows_in(title: str) -> Iterator[WordRow]:
     """The rows whose words stand in a heading, by place."""
+    if _any_word().search(title) is None:
+        return  # most lines: no need to cut them into words
     rows, longest = _words()
     spans = [span for span in tokens(title) if span.slice(title).strip()]
     for at, first in enumerate(spans):
