@@ -1,9 +1,12 @@
 """Samples that several tests use: one report of our own writing, and hand-made results."""
 
 from pipeline.records import (
+    Block,
+    BlockKind,
     Fact,
     Finding,
     Lesson,
+    NormalText,
     Place,
     Problem,
     ProjectFacts,
@@ -13,7 +16,7 @@ from pipeline.records import (
     Tag,
     content_id,
 )
-from pipeline.spans import Span
+from pipeline.spans import MappedText, Span
 
 REPORT = """โครงการครัวเรือนต้นแบบปลูกผักปลอดสาร ตำบลตัวอย่าง
 
@@ -61,3 +64,13 @@ def make_result(source: str = "ก.txt", texts: tuple[str, ...] = ("ชาวบ
         "problems": (Problem(source, "read", "หน้า 3 ว่าง", "สแกนใหม่"),),
     }
     return ReportResult(**{**values, **changes})
+
+
+def lines_of(text: str) -> NormalText:
+    """A text as it was normalised, one paragraph for each line that holds something."""
+    blocks, at = [], 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            blocks.append(Block(Span(at, at + len(line)), BlockKind.PARAGRAPH, f"paragraph={number}"))
+        at += len(line) + 1
+    return NormalText(MappedText.identity(text), tuple(blocks))

@@ -203,7 +203,7 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
     line = block.span.slice(text).strip()
     title = bare_title(text, block.span)
     states = tells(title)
-    speaks = bool(spoken(title))
+    speaks = not states and bool(spoken(title))
     bold = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
     plain = block.kind is not BlockKind.HEADING and not bold
     return _Candidate(at, style, numbers, len(block.span), known, match is not None, bold, plain, speaks, states)
@@ -211,13 +211,15 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
 
 def tells(title: str) -> bool:
     """Whether a line holds a number or words of a statement, and neither asks nor names a thing ("สิ่งที่ทำให้งานเดินได้")."""
-    named = _NAMED.match(title) is not None or is_question(title)
-    return _DIGITS.search(title) is not None or (states_something(title) and not named)
+    if _DIGITS.search(title) is not None:
+        return True
+    return states_something(title) and not (_NAMED.match(title) or is_question(title))
 
 
 def spoken(title: str) -> tuple[WordRow, ...]:
     """What the words of a short heading say of the text below it; () for a statement."""
-    return words_of(title) if len(title) <= _LONGEST_SPOKEN and not tells(title) else ()
+    words = words_of(title) if len(title) <= _LONGEST_SPOKEN else ()
+    return () if words and tells(title) else words
 
 
 def bare_title(text: str, span: Span) -> str:

@@ -1,20 +1,11 @@
 """What becomes a finding, of which category and state, and what never does."""
 
 import pytest
+from samples import lines_of
 
 from pipeline.extract.findings import extract
-from pipeline.records import Block, BlockKind, NormalText, State
+from pipeline.records import Block, NormalText, State
 from pipeline.segment import segment
-from pipeline.spans import MappedText, Span
-
-
-def lines_of(text):
-    blocks, at = [], 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            blocks.append(Block(Span(at, at + len(line)), BlockKind.PARAGRAPH, f"paragraph={number}"))
-        at += len(line) + 1
-    return NormalText(MappedText.identity(text), tuple(blocks))
 
 
 def findings_of(text):

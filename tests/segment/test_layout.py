@@ -1,22 +1,13 @@
 """Headings in the writer's own words, told by their place: beside known headings, as chapters, alone on their lines, as questions."""
 
 import pytest
+from samples import lines_of
 
-from pipeline.records import Block, BlockKind, NormalText
 from pipeline.resources import load_table
 from pipeline.segment import segment
 from pipeline.segment.layout import Stand, WordRow, bare_title, told_by_place, words_of
 from pipeline.segment.sections import _is_asked
-from pipeline.spans import MappedText, Span
-
-
-def lines_of(text):
-    blocks, at = [], 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            blocks.append(Block(Span(at, at + len(line)), BlockKind.PARAGRAPH, f"paragraph={number}"))
-        at += len(line) + 1
-    return NormalText(MappedText.identity(text), tuple(blocks))
+from pipeline.spans import Span
 
 
 def told(text):

@@ -1,21 +1,13 @@
 """Cases that reports bring: sections, lists, labels with their text, tables."""
 
 import pytest
+from samples import lines_of
 
 from pipeline.records import Block, BlockKind, NormalText, State
 from pipeline.segment import segment
 from pipeline.segment.headings import read_heading
 from pipeline.segment.markers import inner_markers
 from pipeline.spans import MappedText, Span
-
-
-def lines_of(text):
-    blocks, at = [], 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            blocks.append(Block(Span(at, at + len(line)), BlockKind.PARAGRAPH, f"paragraph={number}"))
-        at += len(line) + 1
-    return NormalText(MappedText.identity(text), tuple(blocks))
 
 
 def units_of(text):

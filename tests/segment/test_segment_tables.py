@@ -1,8 +1,9 @@
 """Every row of the tables of segmentation: its example matches, its counter-example does not."""
 
 import pytest
+from samples import lines_of
 
-from pipeline.records import Block, BlockKind, NormalText, State
+from pipeline.records import State
 from pipeline.resources import load_table
 from pipeline.segment.form_items import FormItemRow, printed_items
 from pipeline.segment.genre import GenreMarkRow, detect_genre
@@ -12,7 +13,7 @@ from pipeline.segment.patterns import PatternMatcher
 from pipeline.segment.shield import BoilerplateRow, find_shield
 from pipeline.segment.tokens import WordRow, tokens
 from pipeline.segment.units import OpenerRow
-from pipeline.spans import MappedText, Span
+from pipeline.spans import Span
 
 
 def ids(rows):
@@ -58,18 +59,9 @@ def test_words_around_a_label_are_no_content(row):
     assert not len(match.content)
 
 
-def normal(text):
-    blocks, at = [], 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            blocks.append(Block(Span(at, at + len(line)), BlockKind.PARAGRAPH, f"paragraph={number}"))
-        at += len(line) + 1
-    return NormalText(MappedText.identity(text), tuple(blocks))
-
-
 @pytest.mark.parametrize("row", BOILERPLATE, ids=ids(BOILERPLATE))
 def test_boilerplate_example_is_shielded(row):
-    shield = find_shield(normal(row.example))
+    shield = find_shield(lines_of(row.example))
     assert shield.spans or shield.end < len(row.example)
 
 
