@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,9 @@ from pathlib import Path
 from pipeline.ingest import too_long
 from pipeline.ingest.decode import Decoded, decode
 from pipeline.ingest.tables import Cell, count_header_rows
+from pipeline.ingest.wrapped import unwrapped
 from pipeline.records import Block, BlockKind, Problem, Report, Settings
-from pipeline.spans import MappedText, Span, strip_span
+from pipeline.spans import Span, strip_span
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown")
 
@@ -46,14 +47,15 @@ def read(path: Path, data: bytes, *, source: str, settings: Settings) -> Report:
     if len(decoded.text) > settings.max_characters:
         raise too_long(len(decoded.text), settings)
     markdown = path.suffix.lower() in {".md", ".markdown"}
-    blocks, title = find_blocks(decoded.text, markdown=markdown)
+    text = unwrapped(decoded.text, LIST_MARKER)
+    blocks, title = find_blocks(text.text, markdown=markdown, source=(decoded.text, text.starts))
     return Report(
         source=source,
         sha256=hashlib.sha256(data).hexdigest(),
         media_type="text/markdown" if markdown else "text/plain",
         encoding=decoded.encoding,
         raw=decoded.text,
-        text=MappedText.identity(decoded.text),
+        text=text,
         blocks=blocks,
         addressable=True,
         title=title,
@@ -96,14 +98,19 @@ class _Scan:
         return self.lines[at].span.slice(self.text)
 
 
-def find_blocks(text: str, *, markdown: bool = False) -> tuple[tuple[Block, ...], str]:
+def find_blocks(
+    text: str, *, markdown: bool = False, source: tuple[str, Sequence[int]] | None = None
+) -> tuple[tuple[Block, ...], str]:
     """The blocks of a text, and the title that its front matter states ("" for none); places count in `text`.
+
+    `source`: the file as it stands with the place in it of each character, where `text` is not the file itself; lines are numbered as there.
 
     >>> blocks, _ = find_blocks("ผลลัพธ์\\n- อบต. มีแผน\\nงบ | 500 บาท |")
     >>> [(b.kind.value, b.row_header) for b in blocks]
     [('paragraph', ''), ('list_item', ''), ('table_cell', ''), ('table_cell', 'งบ')]
     """
-    scan = _Scan(text, list(_lines(text)), markdown)
+    file, places = source or (text, range(len(text)))
+    scan = _Scan(text, list(_lines(text, file, places)), markdown)
     at, title = _front_matter(scan) if markdown else (0, "")
     while at < len(scan.lines):
         if scan.announced and at and not _goes_on(scan, at) and not scan.line(at).startswith("|"):
@@ -118,13 +125,14 @@ def find_blocks(text: str, *, markdown: bool = False) -> tuple[tuple[Block, ...]
     return tuple(scan.blocks), title
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    """The lines that hold something, in order."""
-    number, ordinal, end = 1, 0, 0
+def _lines(text: str, file: str, places: Sequence[int]) -> Iterator[_Line]:
+    """The lines that hold something, in order, numbered as in the file."""
+    number, ordinal, counted = 1, 0, 0
     for match in _LINE.finditer(text):
-        number += len(_BREAK.findall(text, end, match.start()))
-        end = match.end()
-        span = strip_span(text, Span(match.start(), end), also="\ufeff\u200b")
+        start = places[match.start()]
+        number += len(_BREAK.findall(file, counted, start))
+        counted = start
+        span = strip_span(text, Span(match.start(), match.end()), also="\ufeff\u200b")
         if len(span):
             ordinal += 1
             yield _Line(span, number, ordinal)

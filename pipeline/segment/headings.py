@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from pipeline.headings_table import HeadingRow, heading_rows
 from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import BlockKind, State
 from pipeline.resources import load_table
@@ -51,26 +52,6 @@ _CONTENT_FOLLOWS = re.compile(r"\s|[(0-9๐-๙•●▪■\-–\"“]")
 
 
 @dataclass(frozen=True, slots=True)
-class HeadingRow:
-    """One label of `data/headings.tsv`."""
-
-    id: str
-    phrase: str
-    role: str
-    state: str  # a State, or empty
-    strength: str  # open | whole
-    example: str
-    counter_example: str
-    source: str
-
-    def __post_init__(self) -> None:
-        if self.strength not in {"open", "whole"}:
-            raise ValueError(f"strength {self.strength!r} is neither open nor whole")
-        if self.state:
-            State(self.state)
-
-
-@dataclass(frozen=True, slots=True)
 class TailRow:
     """Words that may follow a label on its line and say nothing (`data/heading_tails.tsv`).
 
@@ -101,11 +82,6 @@ class HeadingMatch:
     content: Span  # what follows on the same line, empty for none
     free_tail: bool = False  # the label goes on in words that no table knows
     passing: bool = False  # a label in running text: it rules its own line and no more
-
-
-def heading_rows() -> tuple[HeadingRow, ...]:
-    """The rows of `data/headings.tsv`."""
-    return load_table("headings.tsv", HeadingRow)
 
 
 @cache

@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.extract.cues import CueRow, NegatorRow, StateRow, priors
 from pipeline.extract.leanings import LeaningRow, leaning_of
+from pipeline.headings_table import heading_rows
 from pipeline.resources import load_table
-from pipeline.segment.headings import heading_rows
 from pipeline.segment.patterns import PatternMatcher
 from pipeline.spans import Span
 

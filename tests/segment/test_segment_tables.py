@@ -3,11 +3,12 @@
 import pytest
 from samples import lines_of
 
+from pipeline.headings_table import heading_rows
 from pipeline.records import State
 from pipeline.resources import load_table
 from pipeline.segment.form_items import FormItemRow, printed_items
 from pipeline.segment.genre import GenreMarkRow, detect_genre
-from pipeline.segment.headings import TailRow, heading_rows, is_question, read_heading
+from pipeline.segment.headings import TailRow, is_question, read_heading
 from pipeline.segment.intros import IntroRow, announced
 from pipeline.segment.patterns import PatternMatcher
 from pipeline.segment.shield import BoilerplateRow, find_shield

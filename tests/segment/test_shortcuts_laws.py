@@ -11,6 +11,7 @@ from pythainlp.tokenize import crfcut
 from rapidfuzz import fuzz
 
 from pipeline.errors import ResourceError
+from pipeline.headings_table import heading_rows
 from pipeline.segment import headings
 from pipeline.segment.crf_model import read_crf
 from pipeline.segment.sentences import sentences
@@ -99,8 +100,8 @@ def test_sentences_end_where_crfcut_ends_them(pairs: list[tuple[str, str]]) -> N
     assert sentences(text) == crfcut.segment(text)
 
 
-LABELS = {row.id: headings._squeeze(row.phrase) for row in headings.heading_rows()}
-LONG = {row.id: LABELS[row.id] for row in headings.heading_rows() if len(row.phrase) >= headings.FUZZY_SHORTEST}
+LABELS = {row.id: headings._squeeze(row.phrase) for row in heading_rows()}
+LONG = {row.id: LABELS[row.id] for row in heading_rows() if len(row.phrase) >= headings.FUZZY_SHORTEST}
 
 
 @settings(deadline=None)
@@ -118,7 +119,7 @@ def test_labels_left_out_beforehand_are_none_that_could_win(label: str, edits: l
 
 
 def test_every_label_may_begin_a_line() -> None:
-    phrases = [row.phrase for row in headings.heading_rows()]
+    phrases = [row.phrase for row in heading_rows()]
     assert [phrase for phrase in phrases if not headings._may_begin(phrase + " : ...")] == []
     assert [phrase for phrase in phrases if not headings._may_begin(" ".join(phrase))] == []
     assert not headings._may_begin("ฝนตกหนัก")
