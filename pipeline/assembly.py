@@ -11,7 +11,6 @@ from pipeline.classify.model import tag_findings, tag_passages
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, codes
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
-from pipeline.extract.silence import MISSING
 from pipeline.ingest.damage import unreadable
 from pipeline.lessons.duplicates import sketch_of
 from pipeline.records import (
@@ -31,6 +30,7 @@ from pipeline.records import (
 )
 from pipeline.segment import Segmented
 from pipeline.segment.sections import JOIN
+from pipeline.segment.silence import MISSING
 from pipeline.spans import Span
 
 # A problem names this many places; a report of 300 damaged pages names the first.

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.extract.silence import silence_of
 from pipeline.records import Block, BlockKind, NormalText
 from pipeline.resources import load_table
+from pipeline.segment.silence import silence_of
 from pipeline.spans import Span, strip_span
 
 _NUMBER = re.compile(r"^(?:\(?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]?|[•\-–*#]+|ส่วนที่\s?\d)\s*")

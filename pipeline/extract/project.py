@@ -31,8 +31,8 @@ from pipeline.extract.periods import first_day, last_day, period_in_text
 from pipeline.extract.persons import find_persons
 from pipeline.extract.places import find_health_zones
 from pipeline.extract.reporters import reporter_in_text, trim_reporter
-from pipeline.extract.silence import MISSING
 from pipeline.records import NormalText, ProjectFacts
+from pipeline.segment.silence import MISSING
 from pipeline.spans import Span
 
 HEAD = 1_500  # characters at the top in which a report states its project

@@ -16,7 +16,9 @@ class Segmented:
     """A report cut for extraction: its genre, its sections, and the units under them in order."""
 
     genre: str  # code of `data/genres.tsv`, "" when the marks do not settle it
-    genre_state: State | None  # what the text of this genre is unless a heading says otherwise
+    genre_state: (
+        State | None
+    )  # what the text of this genre is unless a heading says otherwise; None where the report tells of results
     sections: tuple[Section, ...]
     units: tuple[Unit, ...]
 
@@ -25,4 +27,10 @@ def segment(normal: NormalText) -> Segmented:
     """The sections and units of a normalised report, without its boilerplate."""
     genre = detect_genre(normal.text)
     lines = outline(normal, find_shield(normal))
-    return Segmented(genre.code, genre.state, lines.sections, cut_units(normal.text, lines))
+    # A report that repeats its proposal has the marks of one, and results that no proposal has.
+    results = any(each.state is State.ACHIEVED and len(each.span) >= LEAST_RESULT for each in lines.sections)
+    return Segmented(genre.code, None if results else genre.state, lines.sections, cut_units(normal.text, lines))
+
+
+# Less text under a heading of results is "ไม่มี" or an empty form.
+LEAST_RESULT = 20

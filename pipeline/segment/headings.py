@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from pipeline.headings_table import HeadingRow, heading_rows
-from pipeline.phrases import Phrase, PhraseMatcher
+from pipeline.phrases import Phrase, PhraseMatch, PhraseMatcher
 from pipeline.records import BlockKind, State
 from pipeline.resources import load_table
 from pipeline.segment.markers import opening_marker
-from pipeline.spans import Span
+from pipeline.segment.silence import silence_of
+from pipeline.segment.tokens import tokens
+from pipeline.spans import Span, strip_span
 
 # Longest line that is read as a heading with a free tail ("ปัจจัยความสำเร็จของศูนย์เรียนรู้บ้านเรา").
 LONGEST_HEADING = 90
@@ -27,9 +29,11 @@ _BLANK = re.compile(r"[ \t\u00a0]*")
 _PARENTHESIS = re.compile(r"\s*\([^()\n]{0,60}\)|\*\*(?!\*)")  # or the end of bold print
 _COUNTED_TAIL = re.compile(r"\s*(?:มี|จำนวน|รวม)?\s*[0-9๐-๙]{1,2}\s*(?:ข้อ|ประการ|ด้าน|เรื่อง|ประเด็น|อย่าง)(?=\s|$|[:：])")
 _JOINER = re.compile(r"\s*(?:/|และ|หรือ|,|-|–|&|\+)\s*")
-_COLON = re.compile(r"\s*[:：;=|]+\s*(?:\*\*)?\s*[-–]?\s*")
+_COLON = re.compile(r"\s*(?:[:：;=|\]】]+|\t|[ \u00a0]{3,}(?=\S))\s*(?:\*\*)?\s*[-–]?\s*")
 _INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังนี้|ดังนี้|มีดังต่อไปนี้|ดังต่อไปนี้|เป็นดังนี้|ประกอบด้วย)\s*[:：]?\s*")
-_END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”]*\Z")
+_END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”\]】]*\Z")
+# A label answered by a dash ("แผน: -", "ปัญหา   -"); ":-" belongs to the label.
+_SILENT = re.compile(r"\s*[:：=]?\s+[-–—]{1,3}\s*\Z|\s*[:：=]\s+[-–—]{1,3}\s*\Z")
 # Less text than this behind a label is its number or mark ("ปัญหาที่พบครั้งที่ 2"), not what it labels; "ไม่มี" has 5.
 SHORTEST_CONTENT = 4
 LONGEST_TITLE_LINE = 120
@@ -38,14 +42,16 @@ LABEL_OF_ITS_OWN = 8
 _GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
 # Words with which a question ends; ไหม and หรือเปล่า ask wherever they end a line.
 _ASKING = re.compile(
-    r"(?:ไหม|หรือเปล่า|อะไร|อะไรบ้าง|ยังไง|อย่างไร|ตรงไหน|ที่ไหน|เท่าไร|เท่าไหร่|หรือไม่|เพราะอะไร|ทำไม)(?:คะ|ครับ|บ้าง)?\s*[?？\"”]?\s*\Z"
+    r"(?:ไหม|หรือเปล่า|อะไร|อะไรบ้าง|ใครบ้าง|ใคร\S{1,20}บ้าง|ยังไง|อย่างไร|ตรงไหน|ที่ไหน|เท่าไร|เท่าไหร่|หรือไม่|เพราะอะไร|ทำไม|ว่าไง)(?:คะ|ครับ|บ้าง)?\s*[?？\"”]?\s*\Z"
+    r"|\A\W*(?:แล้ว)?อะไรทำให้\S{2,40}\Z"
 )
-# What stands before the words of a question that is told, or of a denial: "ยังไม่รู้ว่าแยกขยะไปทำไม", "ไม่ต้องซื้ออะไร".
-_TOLD = re.compile(r"(?:รู้|บอก|ถาม|อธิบาย|เข้าใจ|แน่ใจ)(?:กัน)?ว่า")
+# What stands before the words of a question that is told, or of a denial: "ตัดสินใจเองได้ว่าจะใช้เงินทำอะไร", "ไม่ต้องซื้ออะไร". Behind the verbs of
+# an opinion the reader is asked ("ท่านคิดว่าสำเร็จเพราะอะไร").
+_TOLD = re.compile(r"[ก-๙](?<!คิด)(?<!เห็น)(?<!หวัง)(?<!รู้สึก)(?<!มอง)ว่า(?!ด้วย)\S*\Z")
 _DENIED = re.compile(r"ไม่(?!สำเร็จ|เป็นไป|ราบรื่น|ได้ตาม)")
 _WHY = ("เพราะอะไร", "ทำไม")
 _NOT = "ไม่"
-# It stands at most so many characters before them.
+# A denial stands at most so many characters before them.
 _REACH = 24
 _STATEMENT = re.compile("ทำให้|ได้รับ|เพราะ|เนื่องจาก|ไม่|จึง|ต้อง|ควร|ส่งผล|เกิดขึ้นเมื่อ|ลดลง|เพิ่มขึ้น|ถูก|กลายเป็น")
 _CONTENT_FOLLOWS = re.compile(r"\s|[(0-9๐-๙•●▪■\-–\"“]")
@@ -71,6 +77,44 @@ class TailRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TailWordRow:
+    """A word behind a label by which its line is no heading (`data/tail_words.tsv`)."""
+
+    id: str
+    word: str
+    kind: str  # statement | done
+    example: str
+    counter_example: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"statement", "done"}:
+            raise ValueError(f"kind {self.kind!r} is neither statement nor done")
+
+
+@cache
+def tail_words() -> dict[str, frozenset[str]]:
+    """The words of `data/tail_words.tsv` by their kind."""
+    rows = load_table("tail_words.tsv", TailWordRow)
+    return {kind: frozenset(row.word for row in rows if row.kind == kind) for kind in ("statement", "done")}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A label of facts that is a plain noun too (`data/heading_topics.tsv`)."""
+
+    id: str
+    phrase: str
+    example: str
+    source: str
+
+
+@cache
+def _topics() -> frozenset[str]:
+    return frozenset(row.phrase for row in load_table("heading_topics.tsv", TopicRow))
+
+
+@dataclass(frozen=True, slots=True)
 class HeadingMatch:
     """A heading found at the start of a stretch."""
 
@@ -82,6 +126,8 @@ class HeadingMatch:
     content: Span  # what follows on the same line, empty for none
     free_tail: bool = False  # the label goes on in words that no table knows
     passing: bool = False  # a label in running text: it rules its own line and no more
+    silent: bool = False  # the label is answered: there is nothing ("ปัญหา: ไม่มี")
+    topic: bool = False  # a noun that is a label of facts, or the topic of what a section of results tells
 
 
 @cache
@@ -190,7 +236,8 @@ def _labels_at_start(text: str, window: Span) -> list[tuple[Span, str]]:
         return []
     starting: dict[int, tuple[Span, str]] = {}
     for match in _labels().find_all(piece):
-        starting.setdefault(match.span.start, (match.span, match.key))  # the longest comes first
+        if not _is_torn(piece, match):
+            starting.setdefault(match.span.start, (match.span, match.key))  # the longest comes first
     parts: list[tuple[Span, str]] = []
     at = 0
     # A label that only counts alone on its line ("คณะทำงาน") joins no other.
@@ -205,6 +252,16 @@ def _labels_at_start(text: str, window: Span) -> list[tuple[Span, str]]:
             if at not in starting and joined and joined.end() in starting:
                 at = joined.end()
     return parts
+
+
+def _is_torn(piece: str, match: PhraseMatch) -> bool:
+    """Whether the last letter or two of a label stand behind a blank that it does not have: "ปัญหาอุปสรรค ค|วามร่วมมือ" is no "ปัญหาอุปสรรคค"."""
+    _, blank, last = match.span.slice(piece).rpartition(" ")
+    return bool(blank) and len(last) < _LEAST_BEHIND_BLANK and not match.phrase.endswith(f" {last}")
+
+
+# Fewer letters of a label behind a blank are the first ones of another word.
+_LEAST_BEHIND_BLANK = 3
 
 
 def _may_begin(piece: str) -> bool:
@@ -251,6 +308,10 @@ def _decide(text: str, span: Span, line: Span, rows: list[HeadingRow], label: Sp
     """Whether labels at the start of a line make it a heading, by what follows them."""
     strength = "open" if any(row.strength == "open" for row in rows) else "whole"
     rest = text[label.end : span.end]
+    said = rest.strip(" :：=\t\u00a0*_]】")
+    if _SILENT.match(rest) or (said and rest != said and silence_of(said)):
+        content = strip_span(text, Span(label.end, span.end), also=":：=")
+        return replace(_found(text, span, rows, label, content), silent=True)
     if _END.match(rest):
         return _found(text, span, rows, label, Span(span.end, span.end))
     if is_question(line.slice(text)):
@@ -274,6 +335,11 @@ def _free_tail(
     tail = _GLUED_TAIL.match(rest)
     if tail is None or _STATEMENT.search(tail.group()):
         return None
+    words = {word.slice(rest) for word in tokens(rest)}
+    stated = kind is not BlockKind.HEADING and not rest.startswith(_RELATIVE) and words & tail_words()["statement"]
+    outdated = {row.role for row in rows} <= _OUTDATED and words & tail_words()["done"]
+    if stated or outdated:
+        return None
     whole_line = tail.end() == len(rest.rstrip())
     headlike = kind is BlockKind.HEADING or marker_opens(text, span) or rest.rstrip().endswith((":", "："))
     if whole_line and len(line) <= LONGEST_HEADING and (headlike or len(label) >= LABEL_OF_ITS_OWN):
@@ -286,6 +352,12 @@ def _free_tail(
         content = Span(_blank_end(text, end, span.end), span.end)
         return replace(_found(text, span, rows, Span(label.start, end), content), passing=True)
     return None
+
+
+# A noun goes on so: what follows tells which one is meant, it states nothing.
+_RELATIVE = "ที่"
+# What such labels name is over when it is said to be done.
+_OUTDATED = frozenset({"plan", "background"})
 
 
 def marker_opens(text: str, span: Span) -> bool:
@@ -302,7 +374,13 @@ def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: 
         content = Span(span.end, span.end)
     end = content.start if len(content) else span.end
     return HeadingMatch(
-        Span(span.start, end), label.slice(text).strip(" \t*"), roles, state, "+".join(row.id for row in rows), content
+        Span(span.start, end),
+        label.slice(text).strip(" \t*"),
+        roles,
+        state,
+        "+".join(row.id for row in rows),
+        content,
+        topic=all(row.phrase in _topics() for row in rows),
     )
 
 
@@ -317,14 +395,20 @@ def is_question(line: str) -> bool:
     asking = _ASKING.search(line, max(0, len(line) - 40))
     if asking is None:
         return False
+    if _TOLD.search(line, 0, asking.start()):
+        return False
     before = line[max(0, asking.start() - _REACH) : asking.start()]
-    told = _TOLD.search(before) or (not asking.group().startswith(_WHY) and _DENIED.search(before))
-    return told is None
+    return asking.group().startswith(_WHY) or _DENIED.search(before) is None
 
 
 def states_something(line: str) -> bool:
     """Whether a short line holds words of a statement, which no heading does."""
     return _STATEMENT.search(line) is not None
+
+
+def predicates(line: str) -> bool:
+    """Whether a line says something of what it names ("โอนช้ากว่ากำหนด"), by more words than `states_something` knows."""
+    return states_something(line) or bool({word.slice(line) for word in tokens(line)} & tail_words()["statement"])
 
 
 def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:

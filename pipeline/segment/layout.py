@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,17 +24,24 @@ from pipeline.spans import Span
 # A chapter by its word. What stands under another heading may be parted by the words of the second group.
 _CHAPTER = re.compile(r"\W*(?:(?:บทที่|ภาคที่|(?:ระเบียบ)?วาระที่)|(?P<part>ส่วนที่|ตอนที่|หมวดที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
 _DIGITS = re.compile(r"[0-9๐-๙]+")
+_LETTERS = re.compile(r"[ก-ฉ]|[IVX]+|[A-H]")
+_ORDER = "กขคงจฉ____ABCDEFGH"
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _NO_TITLE = re.compile(r"[0-9๐-๙\"“”,()/:：;?\s|*]")
 # A number with a stop, a bracket or a word before it counts items; a bare one may be an amount ("5 วัดติดป้าย").
 _COUNTS = re.compile(r"[.)(ก-๙]")
 # Longest line that is a heading among headings; with nothing but its place to tell it; with its words; and alone on its line.
 _LONGEST, _LONGEST_STEP, _LONGEST_SPOKEN, _LONGEST_BARE = 100, 70, 45, 40
+# One of several that a report tells one after the other.
+_CASE = re.compile(
+    r"\W*(?P<what>โครงการ|กรณี|กรณีศึกษา|พื้นที่|ฐาน|ฐานเรียนรู้|กลุ่ม|ทีม|เรื่อง|ชุมชน|หมู่)ที่\s*(?P<number>[0-9๐-๙]{1,2})(?![0-9๐-๙])[.):：]?\s*"
+)
 # With these words a noun phrase begins.
 _NAMED = re.compile(r"(?:สิ่งที่|เรื่องที่|จุดที่|ที่|อะไร|ทำไม|เหตุที่)")
 # So many known headings alone on their lines show that the writer sets them so.
 _FEWEST_BARE = 3
-# What stands under a heading is longer than the heading.
-_LONGER = 1.5
+# What stands under a heading is longer than the heading, and of some length where nothing but its place shows a heading.
+_LONGER, _LEAST_BELOW = 1.5, 30
 # Among its first blocks a report has its title, its place and its day.
 _FIRST_LINES = 4
 # A slide is short lines; a line alone says nothing there.
@@ -100,12 +107,33 @@ def told_by_place(text: str, blocks: Sequence[Block]) -> dict[int, Line]:
     for at, one in candidates.items():
         if not one.labelled and (line := _chapter(text, blocks[at], one, around) or _bold(one, around)):
             found.setdefault(at, line)
-    used = sum(one.known and one.plain and not one.style for one in candidates.values()) >= _FEWEST_BARE
+    for at, line in _cases(text, blocks, candidates, around):
+        found.setdefault(at, line)
+    known = [at for at, one in candidates.items() if one.known and one.plain and not one.style]
+    used = len(known) >= _FEWEST_BARE
+    apart = 2 * sum(_is_apart(text, blocks, at, around) for at in known) > len(known)
+    # Without empty lines a short line below a heading may be its topic: only where all headings stand over text it is a heading.
+    used = used and (apart or all(_over_text(blocks, at, around) for at in known))
     for at in order[_FIRST_LINES:]:
         one_here = candidates.get(at)
-        if one_here and (used or one_here.speaks) and _is_bare(text, blocks, one_here, around):
-            found.setdefault(at, Line(Stand.HEADING if one_here.speaks else Stand.PART, TOP))
+        if one_here is None or not _is_bare(text, blocks, one_here, around):
+            continue
+        if one_here.speaks:
+            found.setdefault(at, Line(Stand.HEADING, TOP))
+        elif used and (not apart or _is_apart(text, blocks, at, around)) and _over_text(blocks, at, around):
+            found.setdefault(at, Line(Stand.PART, TOP))
     return found
+
+
+def _over_text(blocks: Sequence[Block], at: int, around: _Around) -> bool:
+    """Whether a line of some length stands below a block."""
+    return at in around.behind and len(blocks[around.behind[at]].span) >= _LEAST_BELOW
+
+
+def _is_apart(text: str, blocks: Sequence[Block], at: int, around: _Around) -> bool:
+    """Whether an empty line stands above a block; where the writer sets headings so, lines without one are text."""
+    above = around.before.get(at)
+    return above is None or text.count("\n", blocks[above].span.end, blocks[at].span.start) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +160,9 @@ class WordRow:
     """A word of a heading of the writer's own and the role that it gives (`data/heading_words.tsv`)."""
 
     id: str
-    word: str  # whole words of the tokeniser; behind ^ where the heading must begin with it
+    word: (
+        str  # whole words of the tokeniser; behind ^ where the heading must begin with it, behind ~ where it is a verb
+    )
     role: str  # behind - a role that the word takes away
     example: str
     source: str
@@ -141,7 +171,7 @@ class WordRow:
 # "ได้ผลเพราะอะไร" asks for the reason, not for the result.
 _YIELDING = frozenset({"result", "activity"})
 _GENERAL = _YIELDING | {"plan", "background"}
-_START, _AWAY = "^", "-"
+_START, _VERB, _AWAY = "^", "~", "-"
 
 
 @cache
@@ -149,7 +179,7 @@ def _words() -> tuple[dict[str, list[WordRow]], int]:
     """The rows by their words, and the length of the longest."""
     rows: dict[str, list[WordRow]] = defaultdict(list)
     for row in load_table("heading_words.tsv", WordRow):
-        rows[row.word.removeprefix(_START)].append(row)
+        rows[row.word.lstrip(_START + _VERB)].append(row)
     return dict(rows), max(map(len, rows))
 
 
@@ -187,8 +217,20 @@ def _rows_in(title: str) -> Iterator[WordRow]:
             words = title[first.start : last.end]
             found = rows.get(words, ()) if len(words) <= longest else ()
             if found:
-                yield from (row for row in found if at == 0 or not row.word.startswith(_START))
+                before = title[: first.start].rstrip()
+                yield from (row for row in found if _counts(row, before))
                 break
+
+
+# What may stand before a verb in a heading; behind another noun it is said of that one ("เด็กเสนอกติกา"), and no heading.
+_LEADS = re.compile(r"(?:ที่|ข้อ|การ|ความ|เรื่อง|อะไร|อยาก|ขอ|เรา|ได้|จะ|ยัง|ไหน)\Z|\W\Z")
+
+
+def _counts(row: WordRow, before: str) -> bool:
+    """Whether a word of a heading counts where it stands, behind the words `before` it."""
+    if row.word.startswith(_START):
+        return not before
+    return not row.word.startswith(_VERB) or not before or _LEADS.search(before) is not None
 
 
 def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
@@ -196,17 +238,34 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
     if len(block.span) > LONGEST_TITLE_LINE:
         return None
     marker = opening_marker(text, block.span).slice(text)
-    numbers = tuple(int(each) for each in _DIGITS.findall(marker))
-    style = _DIGITS.sub("#", "".join(marker.split()))
+    numbers = _numbers(marker)
+    style = _style(marker)
     match = read_heading(text, block.span, block.kind)
-    known = match is not None and not len(match.content)
+    known = match is not None and not len(match.content) and not match.silent
     line = block.span.slice(text).strip()
     title = bare_title(text, block.span)
     states = tells(title)
     speaks = not states and bool(spoken(title))
-    bold = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
+    typed = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
+    bold = typed or (block.kind is BlockKind.HEADING and not block.level)
     plain = block.kind is not BlockKind.HEADING and not bold
     return _Candidate(at, style, numbers, len(block.span), known, match is not None, bold, plain, speaks, states)
+
+
+def _style(marker: str) -> str:
+    """A marker with # in the place of what counts."""
+    sign = "".join(marker.split())
+    return _DIGITS.sub("#", sign) if _DIGITS.search(sign) else _LETTERS.sub("#", sign)
+
+
+def _numbers(marker: str) -> tuple[int, ...]:
+    """What a marker counts to, by its digits or its letter (ข. is 2)."""
+    if digits := _DIGITS.findall(marker):
+        return tuple(map(int, digits))
+    letter = _LETTERS.search(marker)
+    if letter is None:
+        return ()
+    return (_ROMAN.index(letter.group()) + 1,) if letter.group() in _ROMAN else (_ORDER.index(letter.group()) % 10 + 1,)
 
 
 def tells(title: str) -> bool:
@@ -272,7 +331,8 @@ def _told_by_series(series: Sequence[_Candidate], around: _Around) -> Iterator[t
             continue
         line = Line(Stand.ITEM, first)
         if has_text and headings and one.length <= _LONGEST:
-            line = Line(Stand.PART if one.states and not over_labels else Stand.HEADING, first)
+            told = one.states and (around.under_known(first) or not over_labels)
+            line = Line(Stand.PART if told else Stand.HEADING, first)
         elif listed:
             line = Line(Stand.PART, first)
         elif has_text and not headings and one.speaks and not around.over_label(one.block):
@@ -282,12 +342,42 @@ def _told_by_series(series: Sequence[_Candidate], around: _Around) -> Iterator[t
         yield one.block, line
 
 
+def listed_on(text: str, blocks: Sequence[Block]) -> frozenset[int]:
+    """The blocks with a list mark right below which the list goes on, in the same style: what such an item says stands in itself.
+
+    >>> text = "- งบมาช้า\\n- คนมาน้อย"
+    >>> listed_on(text, [Block(Span(0, 9), BlockKind.LIST_ITEM, ""), Block(Span(10, 20), BlockKind.LIST_ITEM, "")])
+    frozenset({0})
+    """
+    order = [(at, opening_marker(text, block.span).slice(text)) for at, block in enumerate(blocks) if len(block.span)]
+    styles = [(at, _style(marker)) for at, marker in order]
+    return frozenset(at for (at, style), (_, after) in pairwise(styles) if style and style == after)
+
+
 def _chapter(text: str, block: Block, one: _Candidate, around: _Around) -> Line | None:
     """The line of a chapter: it ends what stood before, unless it parts what stands right below a known heading."""
     match = _CHAPTER.match(block.span.slice(text))
     if match is None or one.length > _LONGEST or one.states:
         return None
     return Line(Stand.PART, one.block) if match["part"] and around.under_known(one.block) else Line(Stand.HEADING, TOP)
+
+
+def _cases(
+    text: str, blocks: Sequence[Block], candidates: Mapping[int, _Candidate], around: _Around
+) -> Iterator[tuple[int, Line]]:
+    """Lines that count projects, cases or places on (โครงการที่ 1 …, โครงการที่ 2 …): each ends what stood before, unless a known heading rules them all."""
+    runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for at, one in candidates.items():
+        match = _CASE.match(blocks[at].span.slice(text))
+        if match is None or one.labelled or tells(blocks[at].span.slice(text)[match.end() :].strip()):
+            continue
+        run, number = runs[match["what"]], int(match["number"])
+        if number == (run[-1][1] + 1 if run else 1):
+            run.append((at, number))
+    for run in runs.values():
+        inside = around.under_known(run[0][0])
+        for at, _ in run if len(run) > 1 else ():
+            yield at, Line(Stand.PART, run[0][0]) if inside else Line(Stand.HEADING, TOP)
 
 
 def _bold(one: _Candidate, around: _Around) -> Line | None:

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 
 from pipeline.spans import Span
 
-_BULLET = r"[•●▪■◦○◆❑❖✓✔☑➢➤►▶*#»·‣⁃\-–—]"
+# Signs of print, and pictures in the place of one (✅ 📌 👉).
+_BULLET = r"(?:[•●▪■◦○◆❑❖✓✔☑➢➤►▶➥*#»>~=·‣⁃\-–—\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?)"
 # A number is a marker with its stop or bracket (`1.` `1)` `(1)` `๒.๑` `๒.)` `1.2.3`), or one to two digits before a blank.
 # An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
 _DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"
 _NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)))"
-_LABELLED = (
-    r"(?:บทที่|หมวดที่|ภาคที่|กิจกรรมที่|ข้อ(?:ที่)?|ประการที่|ประเด็นที่|ส่วนที่|ตอนที่|เรื่องที่)\s*[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2})?\s*[.):]?"
+# A label in a box: "[ปัญหา] รถมาสาย".
+_BOX = r"[\[【](?=[^\[\]【】\n]{2,40}[\]】])"
+# Items counted by letters (ก. ข. ค. ง., A. B., I. II.); further Thai letters with a stop are short for words (จ. จังหวัด, ต. ตำบล).
+_LETTER = r"(?:\([ก-ฉA-H]\)|[ก-ฉA-H]\)|(?:[กขคง]|[A-H]|[IVX]{1,4})\.(?=\s+[ก-ฮเ-ไ]))"
+_LABELLED = r"(?:บทที่|(?:ระเบียบ)?วาระที่|หมวดที่|ภาคที่|กิจกรรมที่|ข้อ(?:ที่)?|ประการที่|ประเด็นที่|ส่วนที่|ตอนที่|เรื่องที่)\s*[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2})?\s*[.):]?"
+OPENING = re.compile(
+    rf"\s*(?:(?:{_BULLET}|o(?=\s))\s*)*(?:(?:{_LABELLED}|{_NUMBER}|{_LETTER})\s*)?(?:{_BULLET}\s*)?(?:{_BOX}\s*)?"
 )
-OPENING = re.compile(rf"\s*(?:(?:{_BULLET}|o(?=\s))\s*)*(?:(?:{_LABELLED}|{_NUMBER})\s*)?(?:{_BULLET}\s*)?")
 # Inside a block: a bullet that stands free, `o` between blanks, a number with bracket or stop even when glued to Thai on
 # its left ("ผลลัพธ์1)"), but neither a decimal (4.3), a range (2559-2560), a date nor an ordinal inside words.
 _INSIDE = re.compile(

@@ -9,9 +9,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.records import Block, BlockKind, NormalText, Section, State
-from pipeline.segment.headings import HeadingMatch, heading_state, is_question, read_heading
+from pipeline.segment.headings import HeadingMatch, heading_state, is_question, predicates, read_heading
 from pipeline.segment.intros import announced
-from pipeline.segment.layout import LEVEL, Line, Stand, WordRow, bare_title, spoken, tells, told_by_place, words_of
+from pipeline.segment.layout import (
+    LEVEL,
+    Line,
+    Stand,
+    WordRow,
+    bare_title,
+    listed_on,
+    spoken,
+    tells,
+    told_by_place,
+    words_of,
+)
 from pipeline.segment.markers import inner_markers, opening_marker
 from pipeline.segment.shield import Shield
 from pipeline.spans import Span, strip_span
@@ -51,6 +62,8 @@ class _Builder:
     told: dict[int, Line] = field(default_factory=dict)  # blocks that their place makes headings
     before: dict[int, int] = field(default_factory=dict)  # of the first block of a series: the section then open
     placed: dict[int, int] = field(default_factory=dict)  # of a section opened by such a heading: the one it stands in
+    listed: frozenset[int] = frozenset()  # blocks right below which their list goes on
+    below: dict[int, str] = field(default_factory=dict)  # the text of the next block
 
     def add_section(self, match: HeadingMatch, content: Span, level: int = 0) -> int:
         """A new section for the heading; returns its index."""
@@ -75,7 +88,14 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
     """
     start = Section(Span(0, 0), Span(0, 0), "", "", None, "")
     told = told_by_place(normal.text, normal.blocks)
-    build = _Builder(normal.text, [start], [0], [], told=told)
+    below = {
+        at: after.span.slice(normal.text)
+        for at, after in enumerate(normal.blocks[1:])
+        if after.kind is not BlockKind.TABLE_CELL
+    }
+    build = _Builder(
+        normal.text, [start], [0], [], told=told, listed=listed_on(normal.text, normal.blocks), below=below
+    )
     firsts = {line.first for line in told.values()}
     cells: dict[tuple[int, str, str], int] = {}
     headers = {(b.table, b.column_header.strip()) for b in normal.blocks if b.kind is BlockKind.TABLE_CELL}
@@ -163,6 +183,18 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
         return
     if match.free_tail and index < FIRST_LINES:
         return  # the title of the report ("สรุปผลการอบรมหมอพื้นบ้าน รุ่นที่ 1")
+    if match.free_tail and index in build.listed:
+        build.add_passage(piece, index, build.open_section)
+        return  # an item of a list, with nothing of its own below it
+    if match.topic and _tells_of(build, match, index):
+        if len(match.content):
+            build.add_passage(piece, index, build.open_section)
+        else:
+            _open_by_words(build, block, match.title, build.sections[build.open_section], ())
+        return
+    if match.silent:
+        build.add_passage(match.content, index, build.add_section(match, match.content))
+        return  # what comes below stands under the heading before it
     if _is_glued_fact(match) or match.passing:
         own = build.add_section(match, match.content)
         build.add_passage(match.content, index, own)
@@ -229,6 +261,23 @@ def _said_twice(line: str) -> int:
     if len(words) % 2 or words[:half] != words[half:] or len("".join(words[:half])) < SHORTEST_TWICE:
         return 0
     return line.index(words[0]) + len(line.strip()) // 2
+
+
+# The sections that tell of something, by a part of their role.
+_TELLING = frozenset({"result", "output", "outcome", "obstacle", "success_factor", "lesson", "recommendation"})
+# What tells of a noun, and is no name nor number beside it, is at least so long.
+_LEAST_TOLD = 25
+_NAME = re.compile(r"\W*(?:นาย|นาง|น\.ส\.|ดร\.|คุณ|ด\.[ชญ]\.|พระ|[0-9๐-๙])")
+
+
+def _tells_of(build: _Builder, match: HeadingMatch, index: int) -> bool:
+    """Whether a noun that is also a label of facts is what a section tells of: "งบประมาณ" below "ปัญหา", with a statement behind or below it."""
+    if not _TELLING & set(build.sections[build.open_section].role.split(JOIN)):
+        return False
+    if len(match.content):
+        return predicates(match.content.slice(build.text))
+    told = build.below.get(index, "")
+    return _NAME.match(told) is None and (len(told) >= _LEAST_TOLD or predicates(told))
 
 
 def _is_glued_fact(match: HeadingMatch) -> bool:
@@ -301,7 +350,7 @@ _DONE = re.compile("แล้ว|สำเร็จ|เสร็จ|จริง
 
 def _state_of(title: str, words: Sequence[WordRow]) -> State | None:
     """Planned under a heading that begins with the word of a plan; single words say no more of the state."""
-    begins = len(words) == 1 and words[0].role == PLAN and title.startswith(words[0].word.removeprefix("^"))
+    begins = len(words) == 1 and words[0].role == PLAN and title.startswith(words[0].word.lstrip("^~"))
     return State.PLANNED if begins and not _DONE.search(title) else None
 
 

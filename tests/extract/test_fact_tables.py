@@ -13,9 +13,9 @@ from pipeline.extract.organisations import HeadRow, OrganisationRow, find_organi
 from pipeline.extract.people import ClassifierRow, RoleRow, find_counts, role_of_header
 from pipeline.extract.persons import TitleRow, find_persons
 from pipeline.extract.places import AliasRow, PrefixRow, TrapRow, ZoneCueRow, ZoneRow, find_health_zones, find_places
-from pipeline.extract.silence import SilenceRow, silence_of
 from pipeline.records import NormalText
 from pipeline.resources import load_table
+from pipeline.segment.silence import SilenceRow, silence_of
 from pipeline.spans import MappedText
 
 
