@@ -355,7 +355,7 @@ class _Reading:
             return
         whole = Span(atoms[0].span.start, atoms[-1].span.end)
         span = without_signs(self.text, whole)
-        if len(span) and not announces(whole.slice(self.text)):
+        if has_words(span.slice(self.text)) and not announces(whole.slice(self.text)):
             yield Stretch(span, category, odds, units, vector)
 
     def allows(self, atoms: Sequence[Atom], category: str) -> bool:

@@ -47,7 +47,9 @@ class Examples:
 
 
 def may_state(normal: NormalText, segmented: Segmented, own: Evidence) -> bool:
-    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can."""
+    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can, outside related news and comments."""
+    if _is_aside(segmented, own):
+        return False
     if own.finding is not None and own.finding.status is State.ACHIEVED:
         return True
     if _is_plan(segmented, own):
@@ -58,6 +60,16 @@ def may_state(normal: NormalText, segmented: Segmented, own: Evidence) -> bool:
     if normal.blocks[own.unit.block].damage >= unreadable() or max(own.states.values(), default=0.0) >= VETO:
         return False
     return has_words(text) and not announces(text) and not is_frame(text)
+
+
+# The text of a menu, of comments or of related news is no longer; a report's whole text may stand under such a heading by its layout.
+_LONGEST_ASIDE = 1_200
+
+
+def _is_aside(segmented: Segmented, own: Evidence) -> bool:
+    """Whether a unit stands under a heading of what surrounds a report: sponsors, comments, related news."""
+    section = segmented.sections[own.unit.section]
+    return section.role == "boilerplate" and len(section.span) <= _LONGEST_ASIDE
 
 
 def _is_plan(segmented: Segmented, own: Evidence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +14,8 @@ TABLE = "announcing_ends.tsv"
 WORD, SIGN = "word", "sign"
 # The last word is looked for among so many characters: no word of the table is half as long.
 _LAST = 40
+# The time of which something is told, and nothing that is told.
+_WHEN = re.compile(r"\W*(?:จาก|สำหรับ|ใน|ตลอด|ช่วง|ระหว่าง)[^\n]{0,60}ที่ผ่านมา\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,14 @@ def _ends() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def announces(text: str) -> bool:
-    """Whether a stretch ends with words or a sign after which something else is to come.
+    """Whether a stretch ends with words or a sign after which something else is to come, or says no more than when.
 
     >>> announces("คณะทำงานมีสามส่วน ได้แก่"), announces("ทำแบบนี้ได้ผลดีกว่า"), announces("ถึงผู้ใหญ่บ้าน:")
     (True, False, True)
     """
     words, signs = _ends()
     bare = text.rstrip()
-    if bare.endswith(signs):
+    if bare.endswith(signs) or _WHEN.fullmatch(bare):
         return True
     if not bare.endswith(tuple(words)):
         return False

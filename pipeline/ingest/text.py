@@ -1,4 +1,4 @@
-"""Plain text and Markdown: one block per line, tables drawn with pipes as cells, the text itself untouched."""
+"""Plain text and Markdown: one block per line, tables as cells, the text itself untouched."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 from pipeline.ingest import too_long
 from pipeline.ingest.decode import Decoded, decode
-from pipeline.ingest.tables import Cell, count_header_rows
+from pipeline.ingest.furniture import is_page_number
+from pipeline.ingest.typed_tables import DELIMITER, PIPE, Line, find_typed_table, goes_on
 from pipeline.ingest.wrapped import unwrapped
 from pipeline.records import Block, BlockKind, Problem, Report, Settings
 from pipeline.spans import Span, strip_span
@@ -22,19 +22,15 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown")
 MAX_OPEN_LINES = 40
 MAX_OPEN_CHARACTERS = 8_000
 
-# A table without lines around it: so many lines with as many pipes each, in columns enough to be no sentence.
-FEWEST_ROWS, FEWEST_PIPES = 3, 2
-
 _LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]")
 _BULLET = r"[•●○◦▪■□◆◇▶►➢➤❑❖✓✔✦★☆·‣⁃–—*+-]|[\uf0a0-\uf0ff]|\uf076"
 # One-digit parts after the point (1.2, 1.2.3): `10.30 น.` is a time and `2.55 ล้าน` an amount.
 _NUMBER = r"\((?:[0-9๐-๙]{1,3}|[ก-ฮ]|[a-zA-Z])\)|[0-9๐-๙]{1,3}(?:\.[0-9๐-๙]){0,3}[.)]{1,2}(?![0-9๐-๙])|[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]){1,3}(?=\s)|[ก-ฉa-z]\)"
 LIST_MARKER = re.compile(rf"(?:{_NUMBER}|(?:{_BULLET})(?=\s|[\u0e00-\u0e7fA-Za-z0-9(“\"])|o(?=\s))\s*")
+_PAGE = re.compile(r"หน้า|page", re.IGNORECASE)  # a number alone may be the number of an item
 _RULE = re.compile(r"(?:[-*_]\s*){3,}|[-=~_]{3,}")
 _ATX = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
-_DELIMITER = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*")
-_PIPE = re.compile(r"(?<!\\)\|")
 _ONLY_PIPES = re.compile(r"[|\s]+")
 _ORDINAL = re.compile(r"[0-9๐-๙]{1,3}[.)]?")
 _ORDINAL_HEADER = re.compile(r"(?:ลำดับ|ที่|ข้อ|งวด|ครั้ง|No|#|ปี)")
@@ -71,21 +67,12 @@ def broken_problem(decoded: Decoded, source: str) -> tuple[Problem, ...]:
     return (Problem(source, "read", reason, "Save the file again as UTF-8 from the program that made it."),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that holds something: its place without white space around it, and its number in the file, from 1."""
-
-    span: Span
-    number: int
-    ordinal: int  # among the lines that hold something, from 1
-
-
 @dataclass(slots=True)
 class _Scan:
     """Where the walk over the lines stands."""
 
     text: str
-    lines: list[_Line]
+    lines: list[Line]
     markdown: bool
     blocks: list[Block] = field(default_factory=list)
     table: int = -1  # number of the last table
@@ -113,9 +100,9 @@ def find_blocks(
     scan = _Scan(text, list(_lines(text, file, places)), markdown)
     at, title = _front_matter(scan) if markdown else (0, "")
     while at < len(scan.lines):
-        if scan.announced and at and not _goes_on(scan, at) and not scan.line(at).startswith("|"):
+        if scan.announced and at and not goes_on(scan.lines, at) and not scan.line(at).startswith("|"):
             scan.row, scan.announced, scan.header = -1, False, ()
-        rows = _undrawn_table(scan, at) or _table_row(scan, at)
+        rows = _typed_table(scan, at) or _table_row(scan, at)
         if rows:
             at += rows
             continue
@@ -125,7 +112,7 @@ def find_blocks(
     return tuple(scan.blocks), title
 
 
-def _lines(text: str, file: str, places: Sequence[int]) -> Iterator[_Line]:
+def _lines(text: str, file: str, places: Sequence[int]) -> Iterator[Line]:
     """The lines that hold something, in order, numbered as in the file."""
     number, ordinal, counted = 1, 0, 0
     for match in _LINE.finditer(text):
@@ -135,10 +122,10 @@ def _lines(text: str, file: str, places: Sequence[int]) -> Iterator[_Line]:
         span = strip_span(text, Span(match.start(), match.end()), also="\ufeff\u200b")
         if len(span):
             ordinal += 1
-            yield _Line(span, number, ordinal)
+            yield Line(span, number, ordinal)
 
 
-def _locator(line: _Line) -> str:
+def _locator(line: Line) -> str:
     """What leads a person to the line."""
     return f"paragraph={line.ordinal};line={line.number}"
 
@@ -159,6 +146,9 @@ def _front_matter(scan: _Scan) -> tuple[int, str]:
 def _plain_line(scan: _Scan, at: int) -> None:
     """Adds the block of a line that is no table row."""
     line, text = scan.lines[at], scan.line(at)
+    if _PAGE.search(text) and is_page_number(text):
+        scan.blocks.append(Block(line.span, BlockKind.FURNITURE, _locator(line)))
+        return
     if _RULE.fullmatch(text):
         if scan.markdown and set(text) <= {"="} and scan.blocks:
             _make_heading(scan, line)
@@ -178,7 +168,7 @@ def _plain_line(scan: _Scan, at: int) -> None:
         scan.blocks.append(Block(line.span, BlockKind.PARAGRAPH, _locator(line)))
 
 
-def _make_heading(scan: _Scan, rule: _Line) -> None:
+def _make_heading(scan: _Scan, rule: Line) -> None:
     """Turns the paragraph right above a line of ==== into a heading."""
     above = scan.blocks[-1]
     if above.kind is BlockKind.PARAGRAPH and above.locator.endswith(f";line={rule.number - 1}"):
@@ -194,48 +184,20 @@ def _nesting(text: str, start: int) -> int:
     return 1 + indent // 2
 
 
-def _undrawn_table(scan: _Scan, at: int) -> int:
-    """How many lines the table takes that begins at `at` and has pipes between its cells alone; 0 for none. Adds its cells.
-
-    Forms typed by hand look so ("ปัญหา | สาเหตุ | ทางแก้" over a line for each problem): a row of headers, and below it, without an empty line,
-    rows with as many pipes. A menu of a page has no headers, a chat neither.
-    """
-    text = scan.line(at)
-    if "|" not in text or scan.row >= 0 or text.startswith("|") or (pipes := len(_PIPE.findall(text))) < FEWEST_PIPES:
+def _typed_table(scan: _Scan, at: int) -> int:
+    """How many lines the table without drawn lines takes that begins at `at`; 0 for none. Adds its cells."""
+    if scan.row >= 0 and (scan.announced or scan.line(at).endswith("|")):
         return 0
-    end = at + 1
-    while end < len(scan.lines) and _goes_on(scan, end) and len(_PIPE.findall(scan.line(end))) == pipes:
-        end += 1
-    if end - at < FEWEST_ROWS or any(_DELIMITER.fullmatch(scan.line(line)) for line in range(at, end)):
-        return 0
-    rows = [_between_pipes(scan.text, scan.lines[line].span) for line in range(at, end)]
-    cells = [
-        Cell(row, column, (cell.slice(scan.text),), "")
-        for row, places in enumerate(rows)
-        for column, cell in enumerate(places)
-        if len(cell)
-    ]
-    if not count_header_rows(cells):
+    table = find_typed_table(scan.text, scan.lines, at)
+    if not table:
         return 0
     scan.table, scan.row, scan.header = scan.table + 1, -1, ()
-    for row, places in enumerate(rows):
+    for line, cells in table.rows:
         scan.row += 1
-        _add_cells(scan, at + row, places)
-        if row == 0:
-            scan.header = tuple(cell.slice(scan.text) for cell in places)
+        _add_cells(scan, line, cells)
+        scan.header = scan.header or tuple(cell.slice(scan.text) for cell in cells)
     scan.row, scan.header = -1, ()
-    return end - at
-
-
-def _goes_on(scan: _Scan, at: int) -> bool:
-    """Whether a line stands right below the one before, without an empty line between them."""
-    return scan.lines[at].number == scan.lines[at - 1].number + 1
-
-
-def _between_pipes(text: str, row: Span) -> list[Span]:
-    """The places between the pipes of a line, empty ones too, also at its ends."""
-    edges = [row.start - 1, *(pipe.start() for pipe in _PIPE.finditer(text, row.start, row.end)), row.end]
-    return [strip_span(text, Span(left + 1, right)) for left, right in pairwise(edges)]
+    return table.lines
 
 
 def _table_row(scan: _Scan, at: int) -> int:
@@ -243,11 +205,11 @@ def _table_row(scan: _Scan, at: int) -> int:
     text = scan.line(at)
     if "|" not in text:
         return 0
-    if _DELIMITER.fullmatch(text):
+    if DELIMITER.fullmatch(text):
         return 1  # read together with the row above it
     if scan.row >= 0 and _ONLY_PIPES.fullmatch(text):
         return 1  # a row of empty cells, or the empty rest of the row above
-    heads = at + 1 < len(scan.lines) and "|" in scan.line(at + 1) and bool(_DELIMITER.fullmatch(scan.line(at + 1)))
+    heads = at + 1 < len(scan.lines) and "|" in scan.line(at + 1) and bool(DELIMITER.fullmatch(scan.line(at + 1)))
     drawn = text.startswith("|") or text.endswith("|")
     if not (drawn or heads or scan.announced):
         return 0
@@ -266,7 +228,7 @@ def _row_length(scan: _Scan, at: int) -> int:
     """How many lines the row takes: more than one where its last cell is closed only by a pipe further down."""
     text = scan.line(at)
     closed = text.endswith("|")
-    label_only = closed and len(_PIPE.findall(text)) == 1
+    label_only = closed and len(PIPE.findall(text)) == 1
     if closed and not label_only:
         return 1
     if not closed and not (scan.announced or text.startswith("|")):
@@ -277,9 +239,9 @@ def _row_length(scan: _Scan, at: int) -> int:
         if scan.lines[ahead].span.end - scan.lines[at].span.end > MAX_OPEN_CHARACTERS:
             break
         if "|" in more:
-            closes = more.startswith("|") and not _DELIMITER.fullmatch(more) if label_only else more.endswith("|")
+            closes = more.startswith("|") and not DELIMITER.fullmatch(more) if label_only else more.endswith("|")
             opens_row = ahead == at + 1 and label_only and not _ONLY_PIPES.fullmatch(more)
-            pipes = len(_PIPE.findall(more))
+            pipes = len(PIPE.findall(more))
             return ahead - at + 1 if closes and not opens_row and (label_only or pipes == 1) else 1
     return 1
 
@@ -292,7 +254,7 @@ def _cells(text: str, row: Span) -> list[Span]:
     if end > start and text[end - 1] == "|":
         end -= 1
     cells = []
-    for pipe in _PIPE.finditer(text, start, end):
+    for pipe in PIPE.finditer(text, start, end):
         cells.append(strip_span(text, Span(start, pipe.start())))
         start = pipe.end()
     cells.append(strip_span(text, Span(start, end)))
@@ -321,7 +283,7 @@ def _header_of(header: tuple[str, ...], column: int, first: str) -> str:
     return header[column] if column < len(header) else ""
 
 
-def _add_cells(scan: _Scan, at: int, cells: list[Span]) -> None:
+def _add_cells(scan: _Scan, at: int, cells: Sequence[Span]) -> None:
     """Adds a block for each cell that holds something."""
     first = cells[0].slice(scan.text) if cells else ""
     line = at

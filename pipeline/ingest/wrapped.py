@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from pipeline.headings_table import is_bare_label
+from pipeline.resources import load_table
 from pipeline.spans import MappedText
 
 # Widths at which a page breaks its lines, in letters that take room.
@@ -27,6 +30,13 @@ MOST_LONGER = 0.02
 _QUANTILE = 0.95
 # A line set in by so much more than the one before begins a paragraph.
 _SET_IN = 3
+
+# So large a share of the broken lines ends or goes on with words at which no sentence does: statements set one on a line do not.
+SHARE_OPEN = 0.2
+# Wider gaps part the cells of a table, or a page's title from its number.
+_GAP = re.compile(r"\S[ \t\u00a0]{4,}\S|\t")
+_ASKS = re.compile(r"(?:[?？]|ไหม|อะไร|บ้าง|ยังไง|อย่างไร|ทำไม|ที่ไหน|ตรงไหน|เท่าไร|เท่าไหร่)[\s\"”]*\Z")
+_DIGITS = re.compile(r"[0-9๐-๙]+")
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\u2028\u2029]|\Z)")
 _THAI = re.compile(r"[ก-๛]")
@@ -56,13 +66,13 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
     """
     lines = _lines(text, marker)
     page = _page_width(lines)
-    if not page:
+    joins = [(line, after) for line, after in pairwise(lines) if page and _runs_on(line, after, page)]
+    open_ended = sum(_is_open(text, line, after) for line, after in joins)
+    if open_ended < max(1, SHARE_OPEN * len(joins)):
         return MappedText.identity(text)
     pieces: list[tuple[str, int, int]] = []
     at = 0
-    for line, after in pairwise(lines):
-        if not (line.width and after.width) or not _runs_on(line, after, page):
-            continue
+    for line, after in joins:
         pieces += ((letter, place, place + 1) for place, letter in enumerate(text[at : line.end], at))
         glued = _THAI.match(text[line.end - 1]) and _THAI.match(text[after.start]) and text[line.end] not in " \t\u00a0"
         if not glued:
@@ -72,14 +82,42 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
     return MappedText.build(pieces)
 
 
+@dataclass(frozen=True, slots=True)
+class BoundRow:
+    """A word by which a line is seen to be broken (`data/line_bounds.tsv`)."""
+
+    id: str
+    word: str
+    side: str  # start | end
+    example: str
+    source: str
+
+
+@cache
+def _bounds() -> dict[str, re.Pattern[str]]:
+    rows = load_table("line_bounds.tsv", BoundRow)
+    words = {side: "|".join(re.escape(row.word) for row in rows if row.side == side) for side in ("start", "end")}
+    return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']}|[0-9๐-๙])\Z")}
+
+
+def _is_open(text: str, line: _Line, after: _Line) -> bool:
+    """Whether the words around the break of a line show that a sentence goes on over it."""
+    bounds = _bounds()
+    return bool(bounds["end"].search(text[line.start : line.end]) or bounds["start"].match(text, after.start))
+
+
 def _lines(text: str, marker: re.Pattern[str]) -> list[_Line]:
     """All lines, empty ones with width 0."""
     found = []
-    for match in _LINE.finditer(text):
+    lines = list(_LINE.finditer(text))
+    often = Counter(_DIGITS.sub("#", match.group().strip()) for match in lines)
+    for match in lines:
         line = match.group()
         bare = line.strip()
         start = match.start() + len(line) - len(line.lstrip())
-        apart = _APART.match(bare) is not None or is_bare_label(bare)
+        apart = _APART.match(bare) is not None or is_bare_label(bare) or _GAP.search(bare) is not None
+        # A page's title comes again on each page; a question has its answer below it.
+        apart = apart or often[_DIGITS.sub("#", bare)] > 1 or _ASKS.search(bare) is not None
         indent = start - match.start() if bare else 0
         width = indent + _width(bare) if bare else 0
         found.append(_Line(start, start + len(bare), width, indent, marker.match(bare) is not None, apart))
@@ -115,6 +153,8 @@ def _page_width(lines: Sequence[_Line]) -> int:
 
 def _runs_on(line: _Line, after: _Line, page: int) -> bool:
     """Whether a line goes on in the one after it: it is full, and that one begins nothing."""
+    if not (line.width and after.width):
+        return False
     if line.apart or after.begins or after.apart or line.width < page - LONGEST_WORD:
         return False
     return line.begins or after.indent < line.indent + _SET_IN

@@ -309,7 +309,7 @@ def _decide(text: str, span: Span, line: Span, rows: list[HeadingRow], label: Sp
     strength = "open" if any(row.strength == "open" for row in rows) else "whole"
     rest = text[label.end : span.end]
     said = rest.strip(" :：=\t\u00a0*_]】")
-    if _SILENT.match(rest) or (said and rest != said and silence_of(said)):
+    if _SILENT.match(rest) or (said.strip("-–—") and rest != said and silence_of(said)):
         content = strip_span(text, Span(label.end, span.end), also=":：=")
         return replace(_found(text, span, rows, label, content), silent=True)
     if _END.match(rest):
@@ -358,6 +358,47 @@ def _free_tail(
 _RELATIVE = "ที่"
 # What such labels name is over when it is said to be done.
 _OUTDATED = frozenset({"plan", "background"})
+
+
+# What may stand behind a label inside a line when text follows; words with which its noun goes on, or a list of nouns, are none.
+_BEHIND_INNER = re.compile(
+    r"\s*[:：]\s*\S|\s*(?:คือ|ได้แก่)\s|\s+(?!และ|หรือ|กับ|ของ|ที่|ใน|จาก|ต่อ|ตาม|รวม|ตลอดจน|เพื่อ|ด้าน|,|/|–|-)\S"
+)
+_COLON_INNER = re.compile(r"\s*[:：]\s*\S")
+# So many letters at least stand between two labels of a line that each have their text.
+_LEAST_INNER = 4
+
+
+def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
+    """Where labels of these roles stand inside a line, each with its text behind it: "ผลที่ได้ คนมา 8 คน ปัญหา/อุปสรรค หมาไล่".
+
+    A label with a colon counts alone; others only where the line holds two and more of them, and not one right behind the other as in a list.
+
+    >>> line = "ปัญหาอุปสรรค ทางมืด ข้อเสนอแนะ ติดไฟเพิ่ม"
+    >>> [line[at:] for at in inner_labels(line, Span(0, len(line)), frozenset({"obstacle", "recommendation"}))]
+    ['ข้อเสนอแนะ ติดไฟเพิ่ม']
+    """
+    piece = span.slice(text)
+    found: list[tuple[Span, bool]] = []
+    for match in _labels().find(piece):
+        start, end = match.span.start, match.span.end
+        row = _rows_by_id()[match.key]
+        behind = _BEHIND_INNER.match(piece, end)
+        if row.role not in roles or behind is None or (start and not piece[start - 1].isspace()):
+            continue
+        colon = _COLON_INNER.match(piece, end) is not None
+        if colon or row.strength == "open":
+            found.append((match.span, colon))
+    edges = [*(place.start for place, _ in found), len(piece)][1:]
+    told = [
+        (place.start, colon)
+        for (place, colon), edge in zip(found, edges, strict=True)
+        if len(piece[place.end : edge].strip(" :：\t")) >= _LEAST_INNER
+    ]
+    if len(told) < len(found):
+        return []
+    several = len(told) > 1
+    return [span.start + start for start, colon in told if start and (colon or several)]
 
 
 def marker_opens(text: str, span: Span) -> bool:

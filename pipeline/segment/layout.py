@@ -374,9 +374,9 @@ def _cases(
         run, number = runs[match["what"]], int(match["number"])
         if number == (run[-1][1] + 1 if run else 1):
             run.append((at, number))
-    for run in runs.values():
+    for run in (run for run in runs.values() if len(run) > 1):
         inside = around.under_known(run[0][0])
-        for at, _ in run if len(run) > 1 else ():
+        for at, _ in run:
             yield at, Line(Stand.PART, run[0][0]) if inside else Line(Stand.HEADING, TOP)
 
 

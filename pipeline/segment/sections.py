@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.records import Block, BlockKind, NormalText, Section, State
-from pipeline.segment.headings import HeadingMatch, heading_state, is_question, predicates, read_heading
+from pipeline.segment.headings import (
+    HeadingMatch,
+    heading_state,
+    inner_labels,
+    is_question,
+    predicates,
+    read_heading,
+)
 from pipeline.segment.intros import announced
 from pipeline.segment.layout import (
     LEVEL,
@@ -28,6 +35,7 @@ from pipeline.segment.shield import Shield
 from pipeline.spans import Span, strip_span
 
 JOIN = "+"  # between the roles of a mixed heading
+FACTS, PLAN = "facts", "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +138,9 @@ def _block(build: _Builder, block: Block, index: int) -> None:
     line = build.told.get(index)
     if line is not None and _by_place(build, block, line):
         return
-    markers = inner_markers(build.text, block.span)
-    cuts = [block.span.start, *(marker.start for marker in markers if marker.start > block.span.start), block.span.end]
+    inner = {marker.start for marker in inner_markers(build.text, block.span)}
+    inner.update(inner_labels(build.text, block.span, _TELLING))
+    cuts = [block.span.start, *sorted(at for at in inner if at > block.span.start), block.span.end]
     outer = build.open_section
     announced_list = False
     for start, end in itertools.pairwise(cuts):
@@ -195,7 +204,7 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
     if match.silent:
         build.add_passage(match.content, index, build.add_section(match, match.content))
         return  # what comes below stands under the heading before it
-    if _is_glued_fact(match) or match.passing:
+    if _is_glued_fact(build, match, index) or match.passing:
         own = build.add_section(match, match.content)
         build.add_passage(match.content, index, own)
         return
@@ -213,8 +222,6 @@ FIRST_LINES = 1
 LONGEST_QUESTION = 400
 # The text of slides often holds a title twice, once of its shadow; fewer letters are an exclamation ("เก่ง เก่ง").
 SHORTEST_TWICE, LONGEST_TWICE = 5, 60
-FACTS = "facts"
-PLAN = "plan"
 BULLETS = "•●▪■◆❑❖✓✔☑➢➤►▶"
 
 
@@ -263,6 +270,9 @@ def _said_twice(line: str) -> int:
     return line.index(words[0]) + len(line.strip()) // 2
 
 
+# Labels that with a value rule their own line, and those that do so beside other lines of a label and its value.
+_BESIDE, _ASIDE = frozenset({FACTS}), frozenset({"plan", "activity", "background"})
+_VALUED = re.compile(r"[^:：\n]{2,30}[:：]\s*\S")
 # The sections that tell of something, by a part of their role.
 _TELLING = frozenset({"result", "output", "outcome", "obstacle", "success_factor", "lesson", "recommendation"})
 # What tells of a noun, and is no name nor number beside it, is at least so long.
@@ -280,9 +290,17 @@ def _tells_of(build: _Builder, match: HeadingMatch, index: int) -> bool:
     return _NAME.match(told) is None and (len(told) >= _LEAST_TOLD or predicates(told))
 
 
-def _is_glued_fact(match: HeadingMatch) -> bool:
-    """Whether the label is one of facts with its value beside it: it says nothing of the lines that follow."""
-    return match.roles == (FACTS,) and len(match.content) > 0
+def _is_glued_fact(build: _Builder, match: HeadingMatch, index: int) -> bool:
+    """Whether the label, with its value beside it, says nothing of the lines that follow: one of facts, or one of several such
+    lines of which the others have labels that no table knows ("น้ำ: …", "แผน: …", "เงิน: …")."""
+    if not len(match.content):
+        return False
+    if set(match.roles) <= _BESIDE:
+        return True
+    below = build.below.get(index, "")
+    return (
+        set(match.roles) <= _ASIDE and bool(_VALUED.match(below)) and read_heading(below, Span(0, len(below))) is None
+    )
 
 
 def _plain_heading(build: _Builder, block: Block, index: int) -> None:
@@ -357,10 +375,13 @@ def _state_of(title: str, words: Sequence[WordRow]) -> State | None:
 def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str, str], int]) -> None:
     """A table cell: its role comes from the headers above and beside it."""
     own = read_heading(build.text, block.span, BlockKind.TABLE_CELL)
-    if own is not None and not len(own.content):
-        return  # a header cell
     key = (block.table, block.column_header, block.row_header)
     match = _header(block.column_header) or _header(block.row_header)
+    telling = match is not None and bool(_TELLING & set(match.roles))
+    if own is not None and telling and (own.free_tail or (own.topic and predicates(own.content.slice(build.text)))):
+        own = None  # "งบประมาณ ไม่พอ" in the column of obstacles
+    if own is not None and not len(own.content):
+        return  # a header cell
     if match is not None and key not in cells:
         cells[key] = build.add_section(match, block.span)
     section = cells.get(key, build.open_section)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,6 +78,8 @@ def find_shield(normal: NormalText) -> Shield:
     spans.extend(_captions(text, normal.blocks))
     spans.extend(printed_items(text))
     spans.extend(_repeated_titles(text))
+    spans.extend(_signatures(text))
+    spans.extend(span for span in _short_lines(text) if _CAPTION.match(span.slice(text)))
     return Shield(tuple(_merge(spans)), end, tuple(records))
 
 
@@ -117,6 +120,39 @@ def _repeated_titles(text: str) -> list[Span]:
     return [
         line for line in lines[TOP_LINES:] if len(line) <= LONGEST_CAPTION and _bare_title(line.slice(text)) in titles
     ]
+
+
+# The close of a letter or a report, and the lines that may follow it: names, posts, days.
+_CLOSE = re.compile(r"\W*(?:\(?ลงชื่อ|ขอแสดงความนับถือ|จึงเรียนมาเพื่อ|จึงเสนอมาเพื่อ)")
+_SIGNED = re.compile(
+    r"\(.{2,60}\)|ตำแหน่ง|วันที่|วัน.{0,4}เดือน|นาย|นาง|น\.ส\.|ดร\.|พ\.?ต\.|ร\.?ต\.|ผู้(?:รายงาน|จัดทำ|เสนอ|ตรวจ|บันทึก|จด|รับรอง|อนุมัติ|รับผิดชอบ)"
+    r"|ประธาน|เลขานุการ|เหรัญญิก|หัวหน้า|ผู้อำนวยการ|นายก|ปลัด|พยาบาล|นักวิชาการ|เจ้าพนักงาน|โทร|[.…_\s]{4,}"
+)
+_MOST_SIGNED = 6
+# What a picture or a table shows.
+_CAPTION = re.compile(
+    r"\W*(?:ภาพ|รูป|รูปภาพ|ตาราง|แผนภูมิ|แผนภาพ|กราฟ)(?:ประกอบ)?(?:ที่)?\s*[0-9๐-๙]{1,3}(?:[.\-][0-9๐-๙]{1,2})?[\s:.]"
+)
+
+
+def _signatures(text: str) -> Iterator[Span]:
+    """The lines below the close of a letter that sign it."""
+    left = 0
+    for match in _LINE.finditer(text):
+        line = Span(*match.span())
+        if _CLOSE.match(line.slice(text)):
+            left = _MOST_SIGNED
+            yield line
+        elif left and len(line) <= LONGEST_CAPTION and _SIGNED.match(line.slice(text)):
+            left -= 1
+            yield line
+        else:
+            left = 0
+
+
+def _short_lines(text: str) -> Iterator[Span]:
+    """The lines that are no longer than a caption."""
+    return (Span(*match.span()) for match in _LINE.finditer(text) if match.end() - match.start() <= LONGEST_CAPTION)
 
 
 _LINE = re.compile(r"[^\s|][^\n|]*")

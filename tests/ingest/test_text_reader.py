@@ -278,3 +278,12 @@ def test_seed_reports_are_read_whole(path):
     covered = "".join(b.span.slice(report.raw) for b in report.blocks)
     lost = set("".join(covered.split())) ^ set("".join(report.raw.split()))
     assert lost <= set("|-\ufeff")
+
+
+@pytest.mark.parametrize("line", ["หน้า 2 จาก 3", "หน้าที่ ๑๒", "Page 6 of 9"])
+def test_a_page_number_in_words_is_furniture(line):
+    assert kinds(f"ได้ผักปลอดสาร\n{line}\nขายได้ทุกวัน") == [
+        ("paragraph", "ได้ผักปลอดสาร"),
+        ("furniture", line),
+        ("paragraph", "ขายได้ทุกวัน"),
+    ]
