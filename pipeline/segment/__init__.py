@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.records import NormalText, Section, State, Unit
 from pipeline.segment.genre import detect_genre
-from pipeline.segment.sections import outline
+from pipeline.segment.sections import JOIN, TELLING, outline
 from pipeline.segment.shield import find_shield
 from pipeline.segment.units import cut_units
 
@@ -28,8 +29,24 @@ def segment(normal: NormalText) -> Segmented:
     genre = detect_genre(normal.text)
     lines = outline(normal, find_shield(normal))
     # A report that repeats its proposal has the marks of one, and results that no proposal has.
-    results = any(each.state is State.ACHIEVED and len(each.span) >= LEAST_RESULT for each in lines.sections)
-    return Segmented(genre.code, None if results else genre.state, lines.sections, cut_units(normal.text, lines))
+    state = None if _tells_results(lines.sections) else genre.state
+    return Segmented(genre.code, state, lines.sections, cut_units(normal.text, lines))
+
+
+def _tells_results(sections: Sequence[Section]) -> bool:
+    """Whether text stands under a heading of results, or in the columns of a table below one."""
+    below: int | None = None  # letters below the last heading of results
+    for each in sections:
+        roles = set(each.role.split(JOIN))
+        if each.state is State.ACHIEVED:
+            below = 0
+        elif each.state is not None or not roles & {*TELLING, "activity"}:
+            below = None
+        if below is not None and roles & TELLING:
+            below += len(each.span)
+            if below >= LEAST_RESULT:
+                return True
+    return False
 
 
 # Less text under a heading of results is "ไม่มี" or an empty form.

@@ -36,6 +36,8 @@ from pipeline.spans import Span, strip_span
 
 JOIN = "+"  # between the roles of a mixed heading
 FACTS, PLAN = "facts", "plan"
+# The sections that tell of something, by a part of their role.
+TELLING = frozenset({"result", "output", "outcome", "obstacle", "success_factor", "lesson", "recommendation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _block(build: _Builder, block: Block, index: int) -> None:
     if line is not None and _by_place(build, block, line):
         return
     inner = {marker.start for marker in inner_markers(build.text, block.span)}
-    inner.update(inner_labels(build.text, block.span, _TELLING))
+    inner.update(inner_labels(build.text, block.span, TELLING))
     cuts = [block.span.start, *sorted(at for at in inner if at > block.span.start), block.span.end]
     outer = build.open_section
     announced_list = False
@@ -273,8 +275,6 @@ def _said_twice(line: str) -> int:
 # Labels that with a value rule their own line, and those that do so beside other lines of a label and its value.
 _BESIDE, _ASIDE = frozenset({FACTS}), frozenset({"plan", "activity", "background"})
 _VALUED = re.compile(r"[^:：\n]{2,30}[:：]\s*\S")
-# The sections that tell of something, by a part of their role.
-_TELLING = frozenset({"result", "output", "outcome", "obstacle", "success_factor", "lesson", "recommendation"})
 # What tells of a noun, and is no name nor number beside it, is at least so long.
 _LEAST_TOLD = 25
 _NAME = re.compile(r"\W*(?:นาย|นาง|น\.ส\.|ดร\.|คุณ|ด\.[ชญ]\.|พระ|[0-9๐-๙])")
@@ -282,7 +282,7 @@ _NAME = re.compile(r"\W*(?:นาย|นาง|น\.ส\.|ดร\.|คุณ|ด
 
 def _tells_of(build: _Builder, match: HeadingMatch, index: int) -> bool:
     """Whether a noun that is also a label of facts is what a section tells of: "งบประมาณ" below "ปัญหา", with a statement behind or below it."""
-    if not _TELLING & set(build.sections[build.open_section].role.split(JOIN)):
+    if not TELLING & set(build.sections[build.open_section].role.split(JOIN)):
         return False
     if len(match.content):
         return predicates(match.content.slice(build.text))
@@ -377,7 +377,7 @@ def _cell(build: _Builder, block: Block, index: int, cells: dict[tuple[int, str,
     own = read_heading(build.text, block.span, BlockKind.TABLE_CELL)
     key = (block.table, block.column_header, block.row_header)
     match = _header(block.column_header) or _header(block.row_header)
-    telling = match is not None and bool(_TELLING & set(match.roles))
+    telling = match is not None and bool(TELLING & set(match.roles))
     if own is not None and telling and (own.free_tail or (own.topic and predicates(own.content.slice(build.text)))):
         own = None  # "งบประมาณ ไม่พอ" in the column of obstacles
     if own is not None and not len(own.content):
