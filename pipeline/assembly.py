@@ -11,6 +11,7 @@ from pipeline.classify.model import tag_findings, tag_passages
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, codes
 from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
+from pipeline.extract.places import is_labelled
 from pipeline.ingest.damage import unreadable
 from pipeline.lessons.duplicates import sketch_of
 from pipeline.records import (
@@ -35,6 +36,8 @@ from pipeline.spans import Span
 
 # A problem names this many places; a report of 300 damaged pages names the first.
 NAMED_PLACES = 10
+# A bare name of a province is also the name of a hospital, a road or a person; one behind the word จังหวัด is the place.
+LABELLED_WEIGHT = 3
 # Levels with the number of digits of their official codes, from the widest: a code begins with that of the area around it.
 _DIGITS = {"province": 2, "district": 4, "subdistrict": 6}
 
@@ -61,7 +64,7 @@ def assemble(
     Lessons are the achieved findings, planned ones too when the settings ask for them, in reading order.
     """
     project = sheet.project
-    around = area_of([place for place in sheet.places if place.span], sheet.places)
+    around = area_of(weighted(normal.text, sheet.places), sheet.places)
     name = project.project_name or project.title
     findings = kept(extraction.findings, settings)
     tags = tag_findings(findings, [Passage(f.span.slice(normal.text), f.section, name) for f in findings], settings)
@@ -96,12 +99,15 @@ def _with_missing_sections(
 ) -> ProjectFacts:
     """The project record, with `missing` for each category of which the report has no section, no field and no lesson.
 
-    So that silence on obstacles can be told apart: a form that asks for them and got no answer, and a report that never speaks of them.
+    So that silence on obstacles can be told apart: a form that asks for them and got no answer, and a report that never speaks
+    of them. What a field says of silence does not hold where the report has a lesson of that category.
     """
     present = {role for section in segmented.sections for role in section.role.split(JOIN)}
-    present |= {lesson.finding.category for lesson in lessons} | {field for field, _ in project.silences}
+    told = {lesson.finding.category for lesson in lessons}
+    silent = [(field, kind) for field, kind in project.silences if field not in told]
+    present |= told | {field for field, _ in silent}
     missing = [(code, MISSING) for code in codes(CATEGORY, settings.taxonomy) if code not in present]
-    return replace(project, silences=tuple(sorted((*project.silences, *missing))))
+    return replace(project, silences=tuple(sorted((*silent, *missing))))
 
 
 def _status(report: Report, normal: NormalText) -> ReportStatus:
@@ -140,6 +146,12 @@ def kept(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
     wanted = {State.ACHIEVED, State.PLANNED} if settings.planned else {State.ACHIEVED}
     chosen = [finding for finding in findings if finding.status in wanted]
     return sorted(chosen, key=lambda f: (f.span, f.category, f.status.value))
+
+
+def weighted(text: str, places: Iterable[Place]) -> list[Place]:
+    """The places that stand in the text, for `area_of`: those behind a word for their level (จังหวัดลำพูน) several times."""
+    found = [place for place in places if place.span]
+    return [place for place in found for _ in range(LABELLED_WEIGHT if is_labelled(text, place) else 1)]
 
 
 def area_of(named: Sequence[Place], known: Iterable[Place]) -> Area:

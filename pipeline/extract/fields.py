@@ -14,6 +14,8 @@ from pipeline.spans import Span, strip_span
 
 _NUMBER = re.compile(r"^(?:\(?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]?|[•\-–*#]+|ส่วนที่\s?\d)\s*")
 _SEPARATOR = re.compile(r"\s*[:：=]\s*|[ \t\u00a0]+(?=\S)")
+_TO_FILL = re.compile(r"(?:\.{5,}|…{2,}|_{5,})\s*$")  # a line of a form on which something was to be written
+_SECTION = re.compile(r"(?:ส่วน|ตอน|บท|หมวด)ที่\s?[\d๐-๙]")
 _TRAIL = re.compile(r"[\s:：.…*]+$")
 
 
@@ -25,6 +27,18 @@ class FieldRow:
     label: str
     field: str
     rank: int
+    example: str
+    counter_example: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormWordRow:
+    """A row of `data/fields_stops.tsv`."""
+
+    id: str
+    word: str
+    kind: str  # person, organisation
     example: str
     counter_example: str
     source: str
@@ -61,7 +75,7 @@ def find_fields(normal: NormalText) -> tuple[Field, ...]:
     """The labelled fields of a text in order, also the empty ones.
 
     A cell that is a label is a field when one more cell stands beside it; rows with labels in several cells are headers
-    of tables. Silence below a column's header is read too (`ปัญหาอุปสรรค` over `ไม่มี`).
+    of tables. Silence below a column's header is read too (`ปัญหาอุปสรรค` over `ไม่มี`), where no cell of the column is filled.
     """
     rows = read_rows(normal)
     found: list[Field] = []
@@ -127,6 +141,12 @@ def labels() -> dict[str, FieldRow]:
     return {_squeeze(row.label): row for row in load_table("fields.tsv", FieldRow)}
 
 
+@cache
+def form_words(kind: str) -> tuple[str, ...]:
+    """The words of `data/fields_stops.tsv` of a kind: what no value of that kind begins with, or what ends one."""
+    return tuple(row.word for row in load_table("fields_stops.tsv", FormWordRow) if row.kind == kind)
+
+
 def _squeeze(label: str) -> str:
     return label.replace(" ", "").replace("\u00a0", "")
 
@@ -173,9 +193,10 @@ def _of_line(text: str, cell: Span, known: FieldRow | None, below: Row | None, *
     """The field of a cell or line of its own: `label : value`, a label over its value, or a label over nothing."""
     if known is not None:
         value = Span(cell.end, cell.end)
-        if below is not None and len(below.cells) == 1 and not in_table and not _label_like(text, below.cells[0]):
+        if below is not None and len(below.cells) == 1 and not in_table and _can_be_value(text, cell, below.cells[0]):
             value = strip_span(text, below.cells[0])
-        yield Field(known.field, known.rank, cell, value, value.slice(text), sure=in_table)
+        sure = in_table or left_empty(cell.slice(text))
+        yield Field(known.field, known.rank, cell, value, value.slice(text), sure)
         return
     at = cell
     while (split := _split(text, at)) is not None:
@@ -207,6 +228,22 @@ def _is_help(text: str, label: Span, value: Span) -> bool:
     return len(bare) > 5 and value.slice(text).startswith(bare)
 
 
+def _can_be_value(text: str, label: Span, below: Span) -> bool:
+    """Whether the line below a label may hold its value: not behind dots to be filled in, no label, no new section."""
+    if left_empty(label.slice(text)) or _SECTION.match(below.slice(text)):
+        return False
+    return not _label_like(text, below)
+
+
+def left_empty(line: str) -> bool:
+    """Whether a line of a form ends in dots on which something was to be written.
+
+    >>> left_empty("ชื่อโครงการ ............"), left_empty("ชื่อโครงการ ลานบ้านสดใส")
+    (True, False)
+    """
+    return _TO_FILL.search(line) is not None
+
+
 def _label_like(text: str, cell: Span) -> bool:
     return label_row(cell.slice(text)) is not None or _split(text, cell) is not None
 
@@ -232,10 +269,24 @@ def _split(text: str, cell: Span) -> tuple[FieldRow, Span, Span, bool] | None:
     return best
 
 
-def _silent_cells(normal: NormalText) -> Iterator[Field]:
-    """Cells below a labelled column that say nothing."""
+def _labelled_cells(normal: NormalText) -> Iterator[tuple[FieldRow, Block]]:
+    """The cells below a column whose header is a label."""
     for block in normal.blocks:
         row = label_row(block.column_header) if block.column_header else None
+        if row is not None and block.kind is BlockKind.TABLE_CELL:
+            yield row, block
+
+
+def filled_columns(normal: NormalText) -> frozenset[str]:
+    """The fields that are the header of a column in which a cell says something."""
+    cells = _labelled_cells(normal)
+    return frozenset(row.field for row, block in cells if not silence_of(block.span.slice(normal.text)))
+
+
+def _silent_cells(normal: NormalText) -> Iterator[Field]:
+    """Cells below a labelled column that say nothing, where the whole column says nothing."""
+    filled = filled_columns(normal)
+    for row, block in _labelled_cells(normal):
         text = block.span.slice(normal.text)
-        if row is not None and block.kind is BlockKind.TABLE_CELL and silence_of(text):
+        if row.field not in filled and silence_of(text):
             yield Field(row.field, row.rank, Span(block.span.start, block.span.start), block.span, text)

@@ -15,6 +15,7 @@ from pipeline.extract.words import Words
 from pipeline.ingest.damage import unreadable
 from pipeline.records import Block, Finding, NormalText, Section, State, Unit, Vote
 from pipeline.segment import Segmented
+from pipeline.segment.sections import JOIN, TELLING
 from pipeline.spans import Span
 
 # A unit decides for itself from this sum of cue weights on; below it goes with its neighbours.
@@ -83,11 +84,11 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
     items = [list(group) for _, group in groupby(voiced, key=lambda v: v.unit.item)]
     with_more = {(b.table, b.row) for b in normal.blocks if b.table >= 0 and b.column > 0 and len(b.span)}
     for item, following in zip(items, [*items[1:], []], strict=False):
-        if _is_title(item, following) or _is_row_label(item, normal.blocks, with_more):
+        section = segmented.sections[item[0].unit.section]
+        if _is_title(item, following) or _is_row_label(item, section, normal.blocks, with_more):
             continue
         if normal.blocks[item[0].unit.block].damage >= unreadable():
             continue
-        section = segmented.sections[item[0].unit.section]
         for run in _runs(item, section):
             finding = _finding(normal, run, section, segmented.genre_state)
             if finding is not None:
@@ -162,9 +163,16 @@ def _is_title(item: list[_Voiced], following: list[_Voiced]) -> bool:
     )
 
 
-def _is_row_label(item: list[_Voiced], blocks: tuple[Block, ...], with_more: set[tuple[int, int]]) -> bool:
-    """Whether an item is the short first cell of a row that goes on, without a cue of its own: forms print it, filled in or not."""
+def _is_row_label(
+    item: list[_Voiced], section: Section, blocks: tuple[Block, ...], with_more: set[tuple[int, int]]
+) -> bool:
+    """Whether an item is the short first cell of a row that goes on, without a cue of its own: forms print it, filled in or not.
+
+    A first column whose header asks for results or the like is filled in.
+    """
     block = blocks[item[0].unit.block]
+    if block.column_header and TELLING & set(section.role.split(JOIN)):
+        return False
     first = block.table >= 0 and block.column == 0 and (block.table, block.row) in with_more
     return first and not any(voiced.votes for voiced in item) and _size(item) <= LONGEST_TITLE
 

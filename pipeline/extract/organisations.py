@@ -10,8 +10,8 @@ from functools import cache
 
 from pythainlp.corpus.common import thai_words
 
+from pipeline.extract.areas import register
 from pipeline.extract.boundaries import Cover, begins_word, is_cut, is_thai, line_around
-from pipeline.extract.places import register
 from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Fact
 from pipeline.resources import load_table

@@ -9,9 +9,9 @@ from functools import cache
 
 from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_male_names, thai_words
 
+from pipeline.extract.areas import register
 from pipeline.extract.boundaries import Cover, begins_word, is_cut, is_thai
 from pipeline.extract.codes import arabic
-from pipeline.extract.places import register
 from pipeline.records import Fact
 from pipeline.resources import load_table
 from pipeline.segment.tokens import dictionary, tokens

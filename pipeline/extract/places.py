@@ -14,19 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import geothai
-
-from pipeline.extract.boundaries import Cover, is_cut, is_thai, line_around
+from pipeline.extract.areas import DIGITS, ORDER, THAI, AliasRow, full_name, register
+from pipeline.extract.boundaries import Cover, begins_word, is_cut, is_thai, line_around
+from pipeline.extract.persons import find_persons
 from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Place
 from pipeline.resources import load_table
+from pipeline.segment.tokens import tokens
 from pipeline.spans import Span
 
-ORDER = {"subdistrict": 0, "district": 1, "province": 2}
-DIGITS = {"subdistrict": 6, "district": 4, "province": 2}
-THAI = {"subdistrict": "ตำบล", "district": "อำเภอ", "province": "จังหวัด"}
 GAP = re.compile(r"[ \t,/()\u00a0]{0,4}")
 REACH = 400  # characters after a district under which the subdistricts of its list are looked for
+SHORT_PROVINCE = 4  # letters; จังหวัดแพร่ระบาด may be a slip, จังหวัดชุมพร is the province whatever follows
 ZONE_REACH = 70  # characters before `เขต N` in which a cue may stand
 
 
@@ -43,25 +42,23 @@ class PrefixRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AliasRow:
-    """A row of `data/places_aliases.tsv`."""
+class TrapRow:
+    """A row of `data/places_traps.tsv`."""
 
     id: str
-    form: str
-    province_code: str
-    with_prefix: bool
+    text: str
+    kind: str  # chain, blank, bare, before
     example: str
     counter_example: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class TrapRow:
-    """A row of `data/places_traps.tsv`."""
+class AfterRow:
+    """A row of `data/places_after.tsv`."""
 
     id: str
-    text: str
-    kind: str  # chain, bare, before
+    word: str
     example: str
     counter_example: str
     source: str
@@ -104,50 +101,7 @@ class _Mention:
     code: str = ""
     conflict: str = ""
     town: bool = False  # named by its municipality, which may lie in a subdistrict of another name
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """The official areas: names by code, and codes by level and name."""
-
-    names: dict[str, str]
-    codes: dict[str, dict[str, tuple[str, ...]]]
-
-
-@cache
-def register() -> Register:
-    """The areas of geothai (DOPA), Bangkok's `เขต` taken off, with abolished subdistricts left out."""
-    names: dict[str, str] = {}
-    for province in geothai.provinces():
-        names[province.code] = province.name_th
-        for district in geothai.districts(province.code):
-            names[district.code] = district.name_th.removeprefix("เขต")
-            for subdistrict in geothai.subdistricts(district.code):
-                names[subdistrict.code] = subdistrict.name_th.removeprefix("แขวง")
-    codes: dict[str, dict[str, tuple[str, ...]]] = {level: {} for level in ORDER}
-    for level, digits in DIGITS.items():
-        for code, name in names.items():
-            if len(code) == digits:
-                codes[level][name] = (*codes[level].get(name, ()), code)
-    for row in load_table("places_aliases.tsv", AliasRow):
-        codes["province"][row.form] = (row.province_code,)
-    capitals = tuple(c for c in names if len(c) == 4 and c.endswith("01") and not c.startswith("10"))
-    for form in ("เมือง", "เมืองฯ"):
-        codes["district"][form] = capitals
-    return Register(names, codes)
-
-
-def full_name(code: str) -> str:
-    """The name of an area with the areas above it, as in an address.
-
-    >>> full_name("860501")
-    'ตำบลละแม อำเภอละแม จังหวัดชุมพร'
-    """
-    parts = []
-    for level, digits in DIGITS.items():
-        if len(code) >= digits:
-            parts.append(f"{THAI[level]}{register().names[code[:digits]]}")
-    return " ".join(parts)
+    sure: bool = True  # the name ends where a word ends, and is no ordinary word
 
 
 def find_places(text: str) -> tuple[Place, ...]:
@@ -166,6 +120,17 @@ def find_places(text: str) -> tuple[Place, ...]:
     ]
     places = sorted([*named, *find_health_zones(text)], key=lambda p: (p.span or Span(0, 0), p.level))
     return (*places, *_inferred(named))
+
+
+def is_labelled(text: str, place: Place) -> bool:
+    """Whether a word for its level stands before the place (จังหวัดชุมพร, not ชุมพร alone).
+
+    >>> [is_labelled("จ.ชุมพร ระนอง", place) for place in find_places("จ.ชุมพร ระนอง") if place.span]
+    [True, False]
+    """
+    if place.span is None or place.span.slice(text) in register().codes["province"]:
+        return False
+    return _prefix_pattern().match(text, place.span.start) is not None
 
 
 def _inferred(places: Sequence[Place]) -> list[Place]:
@@ -195,16 +160,29 @@ def _traps(kind: str) -> tuple[str, ...]:
 
 
 def _mentions(text: str) -> list[_Mention]:
-    """The names behind a word for their level, and the bare provinces, in order."""
-    found: list[_Mention] = []
+    """The names behind a word for their level, and the bare provinces, in order.
+
+    A name that another word touches, or that is an ordinary word, counts where the text has it elsewhere beyond doubt.
+    """
+    read: list[_Mention] = []
     for match in _prefix_pattern().finditer(text):
         if _left_open(text, match.start(), match.group()):
             mention = _named(text, match.start(), match.end(), _prefix_levels()[match.group()])
-            if mention is not None and not (found and found[-1].span.overlaps(mention.span)):
-                found.append(mention)
+            if mention is not None:
+                read.append(mention)
+    found: list[_Mention] = []
+    for mention in _attested(read):
+        if not (found and found[-1].span.overlaps(mention.span)):
+            found.append(mention)
     taken = Cover(len(text), (f.span for f in found))
     bare = [m for m in _bare_provinces(text) if not taken.touches(m.span)]
     return sorted([*found, *bare], key=lambda m: m.span)
+
+
+def _attested(mentions: Sequence[_Mention]) -> list[_Mention]:
+    """The sure mentions, and the doubtful ones whose name is among them."""
+    known = {(m.level, m.name) for m in mentions if m.sure}
+    return [m for m in mentions if (m.level, m.name) in known]
 
 
 def _left_open(text: str, start: int, prefix: str) -> bool:
@@ -218,20 +196,23 @@ def _left_open(text: str, start: int, prefix: str) -> bool:
 
 
 def _named(text: str, start: int, after: int, level: str) -> _Mention | None:
-    """The longest official name behind a prefix."""
+    """The longest official name behind a prefix, sure or not; None where none stands there."""
     at = after
     while at < len(text) and at < after + 3 and text[at] in " \u00a0":
         at += 1
-    short = text[after - 1] == "." or after - start == 1
     levels = ("district", "subdistrict") if level == "town" else (level,)
     for kind in levels:
         names = register().codes[kind]
         for length in range(min(_longest(kind), len(text) - at), 1, -1):
             name = text[at : at + length]
-            if name in names and is_cut(text, at + length) and (at == after or short or _open_right(text, at + length)):
+            if name in names and is_cut(text, at + length):
                 codes = tuple(c for c in names[name] if _fits(text[start:after], kind, c))
+                if not codes:
+                    return None
+                codes = _within(text, at + length, codes) or codes
                 mention = _Mention(kind, name, Span(start, at + length), codes, town=level == "town")
-                return mention if codes and _trusted(text, mention, short) else None
+                short = text[after - 1] == "." or after - start == 1
+                return replace(mention, sure=_is_sure(text, mention, short=short, blank=at > after))
     return None
 
 
@@ -249,17 +230,47 @@ def _open_right(text: str, end: int) -> bool:
     return end >= len(text) or not is_thai(text[end])
 
 
-def _trusted(text: str, mention: _Mention, short: bool) -> bool:
-    """Whether the name is not the beginning of another word or an ordinary word."""
-    end = mention.span.end
-    if mention.name in _traps("chain") and not (mention.level == "district" and mention.name.startswith("เมือง")):
+def _is_sure(text: str, mention: _Mention, *, short: bool, blank: bool) -> bool:
+    """Whether the name ends where a word ends and is no ordinary word; `blank`: one parts it from the word for its level."""
+    end, name = mention.span.end, mention.name
+    capital = mention.level == "district" and name.startswith("เมือง")
+    ordinary = name in _traps("chain") or (blank and name in _traps("blank"))
+    if ordinary and not capital and not mention.codes[0].startswith("10"):  # a แขวง is named by no other word
         follows = GAP.match(text, end)
         next_level = _prefix_pattern().match(text, follows.end() if follows else end)
-        return next_level is not None and (short or _open_right(text, end))
-    if len(mention.name) <= 3 or mention.name == "เมือง":
-        following = _prefix_pattern().match(text, end)
-        return _open_right(text, end) or following is not None or mention.name == "เมือง"
-    return True
+        alone = (
+            text.startswith("ต.", mention.span.start) and not blank
+        )  # อบต. and ตำบล may begin a sentence, ต. does not
+        return (next_level is not None and (short or _open_right(text, end))) or (alone and _open_right(text, end))
+    if name == "เมือง" or _open_right(text, end):
+        return True
+    if (level := _prefix_pattern().match(text, end)) and (len(level.group()) > 1):
+        return True
+    if mention.level == "province" and len(name) > SHORT_PROVINCE:
+        return True  # no name of a province is the beginning of another, and none so long is a word
+    return bool(_within(text, end, mention.codes)) or (len(name) > 3 and _goes_on(text, end))
+
+
+def _within(text: str, end: int, codes: Sequence[str]) -> tuple[str, ...]:
+    """Those of the codes whose district or province is named right behind (เทศบาลตำบลปากน้ำชุมพร)."""
+    names = register().names
+    above = {code: [names[code[:digits]] for digits in (2, 4) if digits < len(code)] for code in codes}
+    return tuple(code for code in codes if text.startswith(tuple(above[code]), end))
+
+
+@cache
+def _after() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words that may touch the end of a name, and the longer ones, which need not be words of the tokeniser."""
+    words = [row.word for row in load_table("places_after.tsv", AfterRow)]
+    return frozenset(words), tuple(word for word in words if len(word) >= 5)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether what touches a name at `end` is a word of the sentence, not the rest of a longer name."""
+    rest = text[end : end + 30]
+    words, long = _after()
+    first = next(iter(tokens(rest)), None)
+    return rest.startswith(long) or (first is not None and first.slice(rest) in words)
 
 
 @cache
@@ -267,14 +278,16 @@ def _bare_matcher() -> PhraseMatcher:
     """Province names and their other forms that need no prefix."""
     aliases = {row.form: row.province_code for row in load_table("places_aliases.tsv", AliasRow) if not row.with_prefix}
     official = {register().names[c]: c for c in register().names if len(c) == 2}
-    return PhraseMatcher(Phrase(name, key=code) for name, code in {**official, **aliases}.items())
+    names = {**official, **aliases}
+    return PhraseMatcher(Phrase(name, key=code, spaces=False) for name, code in names.items())
 
 
 def _bare_provinces(text: str) -> list[_Mention]:
-    """Provinces named without a prefix; names that are also words only beside another province."""
+    """Provinces named without a prefix, apart from persons; names that are also words only beside another province."""
     found = [m for m in _bare_matcher().find(text) if not _part_of_name(text, m.span.start)]
     ends = {m.span.end for m in found}
     starts = {m.span.start for m in found}
+    persons = Cover(len(text), (person.span for person in find_persons(text)) if found else ())
     mentions = []
     for match in found:
         if match.phrase in _traps("bare"):
@@ -283,8 +296,11 @@ def _bare_provinces(text: str) -> list[_Mention]:
             right = match.span.end + len(GAP.match(text, match.span.end).group())  # type: ignore[union-attr]  # matches ""
             if not (_open_right(text, match.span.end) and (left in ends or right in starts)):
                 continue
-        mentions.append(_Mention("province", match.phrase, match.span, (match.key,)))
-    return mentions
+        if not begins_word(text, match.span.start) or persons.touches(match.span):
+            continue
+        sure = _open_right(text, match.span.end) or _goes_on(text, match.span.end)
+        mentions.append(_Mention("province", match.phrase, match.span, (match.key,), sure=sure))
+    return _attested(mentions)
 
 
 def _part_of_name(text: str, start: int) -> bool:

@@ -15,13 +15,12 @@ from lxml import etree
 from pipeline.ingest.bounds import check_package, reading, without_macros
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.formats import format_of
-from pipeline.ingest.tables import Cell, add_table
+from pipeline.ingest.print_kinds import is_bold_heading, is_caption
+from pipeline.ingest.tables import Cell, add_table, is_frame
 from pipeline.records import BlockKind, Report, Settings
 
 SUFFIXES: tuple[str, ...] = (".docx", ".docm")
 
-# A paragraph all in bold is a heading when it is at most this long; bold texts above it are emphasis.
-BOLD_HEADING_LENGTH = 100
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -99,7 +98,7 @@ class _Walk:
                     self.draft.add(paragraph_text(inner, self.is_hidden), BlockKind.NOTE, place)
 
     def table(self, element: Any) -> None:
-        """Adds a table; tables in its cells follow it, with numbers of their own."""
+        """Adds a table, the text in a frame as text; tables in its cells follow it, with numbers of their own."""
         self.tables += 1
         number = self.tables
         nested: list[Any] = []
@@ -116,7 +115,7 @@ class _Walk:
                 text = paragraph_text(inner, self.is_hidden)
                 attached.append((inner, locator))
                 if text.strip():
-                    texts.append(text)
+                    texts += [line for line in text.split("\n") if line.strip()]
                     bold = bold and self.is_bold(inner)
             cells.append(
                 Cell(
@@ -129,7 +128,13 @@ class _Walk:
                     strong=bold and bool(texts),
                 )
             )
-        add_table(self.draft, cells, marked=_marked_headers(element))
+        if is_frame(cells):
+            for inner, locator in attached:
+                text = paragraph_text(inner, self.is_hidden)
+                kind, level = self._kind(inner, text)
+                self.draft.add(text, kind, locator, level=level)
+        else:
+            add_table(self.draft, cells, marked=_marked_headers(element))
         for inner, locator in attached:
             self._attached(inner, locator)
         for inner in nested:
@@ -146,8 +151,10 @@ class _Walk:
             return BlockKind.CAPTION, 0
         if style.startswith("toc ") or style == "table of figures":
             return BlockKind.FURNITURE, 0
-        if 0 < len(text.strip()) <= BOLD_HEADING_LENGTH and self.is_bold(element):
+        if is_bold_heading(text) and self.is_bold(element):
             return BlockKind.HEADING, 0
+        if is_caption(text):
+            return BlockKind.CAPTION, 0
         numbering = self._property(element, "numPr")
         if numbering is not None and _value(numbering, "numId") not in {"", "0"}:
             return BlockKind.LIST_ITEM, int(_value(numbering, "ilvl") or 0) + 1

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 
 from pipeline.ingest.html_scan import Token, attributes_of, scan, unescape
+from pipeline.ingest.html_tables import MAX_COLUMNS, Cell, Content, Part, Placed, Table, placed_cells
+from pipeline.ingest.print_kinds import CAPTION_LENGTH, is_bold_heading, is_caption
 from pipeline.ingest.text import LIST_MARKER
 from pipeline.records import Block, BlockKind
 from pipeline.resources import load_table
 from pipeline.spans import MappedText, Span
 
-MAX_COLUMNS = 1000  # the HTML standard's own limit for colspan
-NO_HINT, NAMED, MARKED = 0, 1, 2
+NO_HINT, NAMED, MARKED, COMMENTS = 0, 1, 2, 3
 MAX_SEARCH = 400  # how many open elements a closing tag looks through for its own: deeper ones are left open
 
 _BLOCK_TAGS = frozenset(
@@ -91,6 +93,12 @@ _ENDS: Mapping[str, frozenset[str]] = {
 _BARRIERS = frozenset({"table", "ul", "ol", "dl", "td", "th", "body", "html"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _WORD = re.compile(r"[a-zA-Z0-9]+")
+# Not mso-bidi-font-weight, which Word writes beside bold print of every kind.
+_BOLD = re.compile(r"(?<![a-z-])font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
+_NOT_BOLD = re.compile(r"(?<![a-z-])font-weight\s*:\s*(?:normal|lighter|[1-5]00)", re.IGNORECASE)
+_PRINT_TAGS = frozenset({"b", "strong", "span", "font"})
+# An element named like a menu that holds this much text, more than half of the page, holds the article.
+ARTICLE = 200
 _ICON_WORD = re.compile(r"[a-z0-9_ ]{1,40}")
 
 
@@ -114,13 +122,21 @@ def _marks(kind: str, part: str) -> frozenset[str]:
     return frozenset(rule.pattern for rule in rules if rule.kind == kind and rule.part == part)
 
 
+@cache
+def chrome_pattern(kind: str) -> re.Pattern[str]:
+    """The regex of the texts of one kind (`line`, `related`, `comments`, `menu`)."""
+    rules = load_table("html_chrome.tsv", ChromeRule)
+    return re.compile("|".join(f"(?:{r.pattern})" for r in rules if (r.kind, r.part) == (kind, "text")), re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One block as it came, with what the page says of its surroundings."""
 
     block: Block
-    hinted: int  # stands in an element that is chrome: NO_HINT, NAMED (by a class or id), MARKED (by its tag or role)
+    hinted: int  # stands in an element that is chrome: NO_HINT, NAMED (by a class or id), MARKED (by its tag or role), COMMENTS
     linked: int  # characters of it that are link text
+    bold: bool = False  # all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,40 +154,26 @@ class Page:
 
 
 @dataclass(slots=True)
-class _Cell:
-    """A table cell while the page is read."""
-
-    table: int
-    row: int
-    column: int
-    heads: bool
-    layout: bool = False  # holds a table or heading of its own, so it is a part of the page's layout, not of a table
-    first: int = -1  # its lines
-    last: int = -1
-    width: int = 1
-    height: int = 1
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table while the page is read."""
-
-    number: int
-    row: int = -1
-    column: int = 0
-    spans: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell from above still takes
-    in_head: bool = False
-    cells: list[_Cell] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _Open:
     """An open element."""
 
     name: str
     chrome: int
     dropped: bool
-    cell: _Cell | None
+    bold: bool
+    cell: Cell | None
+    line: int  # the lines and characters before it
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """The lines of an element that is chrome."""
+
+    first: int
+    end: int
+    hint: int
+    characters: int
 
 
 def parse(html: str) -> Page:
@@ -202,8 +204,12 @@ class _Builder:
         self.lines: list[Line] = []
         self.stack: list[_Open] = []
         self.counts: Counter[str] = Counter()
-        self.tables: list[_Table] = []
-        self.all_tables: list[_Table] = []
+        self.tables: list[Table] = []
+        self.all_tables: list[Table] = []
+        self.areas: list[_Area] = []
+        self.prints: list[tuple[str, bool]] = []  # the open elements of print, and whether they are bold
+        self.bold = 0  # open elements that are
+        self.light = False  # the line holds a letter that is not bold
         self.title: list[str] = []
         self.in_title = False
         self.line_start = self.line_piece = 0  # in characters, in pieces of self.chars
@@ -256,6 +262,7 @@ class _Builder:
     def _add_run(self, chars: str, start: int) -> None:
         """Adds characters that stand for themselves."""
         self._add_space(start)
+        self._weigh(chars)
         self.chars.append(chars)
         self.starts.extend(range(start, start + len(chars)))
         self.ends.extend(range(start + 1, start + len(chars) + 1))
@@ -264,6 +271,7 @@ class _Builder:
     def _add(self, chars: str, start: int, end: int) -> None:
         """Adds characters that each stand for the whole source place."""
         self._add_space(start)
+        self._weigh(chars)
         self.chars.append(chars)
         self.starts.extend([start] * len(chars))
         self.ends.extend([end] * len(chars))
@@ -277,6 +285,11 @@ class _Builder:
             self.ends.append(start)
             self._grow(1)
         self.space = False
+
+    def _weigh(self, chars: str) -> None:
+        """Keeps whether all of the line is bold; a colon behind bold words need not be."""
+        if not self.bold and not self.light and not (self.stack and self.stack[-1].bold):
+            self.light = bool(chars.strip(": \xa0\t："))
 
     def _grow(self, by: int) -> None:
         """Counts characters that were added."""
@@ -293,8 +306,7 @@ class _Builder:
             return
         span = Span(self.line_start, self.length)
         kind, level = self._kind()
-        hinted = self.stack[-1].chrome if self.stack else NO_HINT
-        self.lines.append(Line(Block(span, kind, "", level=level), hinted, self.linked))
+        self.lines.append(Line(Block(span, kind, "", level=level), NO_HINT, self.linked, bold=not self.light))
         cell = self.stack[-1].cell if self.stack else None
         if cell:
             cell.first = len(self.lines) - 1 if cell.first < 0 else cell.first
@@ -305,6 +317,7 @@ class _Builder:
         self.ends.append(at)
         self.length += 1
         self.line_start, self.line_piece, self.linked = self.length, len(self.chars), 0
+        self.light = False
 
     def _kind(self) -> tuple[BlockKind, int]:
         """What the block at the end of the open elements is, with the level of a heading or list."""
@@ -322,6 +335,12 @@ class _Builder:
                 depth += 1
             elif name in {"td", "th", "table"}:
                 break
+        if kind is None and self.length - self.line_start <= CAPTION_LENGTH:
+            text = "".join(self.chars[self.line_piece :])
+            if not self.light and is_bold_heading(text):
+                return BlockKind.HEADING, 0
+            if is_caption(text):
+                return BlockKind.CAPTION, 0
         if kind is None:
             return (BlockKind.LIST_ITEM, 1) if _opens_with_marker(self._line_head()) else (BlockKind.PARAGRAPH, 0)
         return kind, max(1, depth)
@@ -343,6 +362,8 @@ class _Builder:
             return
         if name == "a":
             self.links += 1
+        if name in _PRINT_TAGS:
+            self._print(name, token.attributes)
         if name in {"i", "span", "em"} and token.attributes:
             self.icons += bool(self.icons or _names(token.attributes) & _marks("icon", "name"))
         if name not in _BLOCK_TAGS and name not in _marks("drop", "tag"):
@@ -357,14 +378,30 @@ class _Builder:
         above = self.stack[-1] if self.stack else None
         element = _Open(
             name,
-            chrome=max(above.chrome if above else NO_HINT, self._hint(name, token.attributes)),
+            chrome=self._hint(name, token.attributes),
             dropped=bool(above and above.dropped) or name in _marks("drop", "tag"),
+            bold=(bool(above and above.bold) or _is_bold(token.attributes)) and not _is_light(token.attributes),
             cell=above.cell if above else None,
+            line=len(self.lines),
+            at=self.length,
         )
         self._enter(element, token)
         self.stack.append(element)
         self.counts[name] += 1
         self.pre += name == "pre"
+
+    def _print(self, name: str, written: str) -> None:
+        """Opens an element that may set its text in bold."""
+        bold = (name in {"b", "strong"} or _is_bold(written)) and not _is_light(written)
+        self.prints.append((name, bold))
+        self.bold += bold
+
+    def _end_print(self, name: str) -> None:
+        """Closes the innermost element of print of this name."""
+        for back in range(1, min(len(self.prints), MAX_SEARCH) + 1):
+            if self.prints[-back][0] == name:
+                self.bold -= self.prints.pop(-back)[1]
+                return
 
     @staticmethod
     def _hint(name: str, written: str) -> int:
@@ -377,48 +414,31 @@ class _Builder:
             return NO_HINT
         if attributes_of(written).get("role", "").lower() in _marks("chrome", "role"):
             return MARKED
-        return NAMED if _names(written) & _marks("chrome", "name") else NO_HINT
+        names = _names(written)
+        if names & _marks("comments", "name") and not names & _marks("content", "name"):
+            return COMMENTS
+        return NAMED if names & _marks("chrome", "name") else NO_HINT
 
     def _enter(self, element: _Open, token: Token) -> None:
         """Keeps the books of tables."""
         name = element.name
-        if name in {"h1", "h2", "h3", "h4", "h5", "h6", "table"} and element.cell:
-            element.cell.layout = True
+        if element.cell:
+            element.cell.nests = element.cell.nests or name == "table"
+            element.cell.titled = element.cell.titled or name in {"h1", "h2", "h3", "h4", "h5", "h6"}
+            element.cell.blocks += name in {"p", "li"}
         if name == "table":
-            self.tables.append(_Table(len(self.all_tables)))
+            self.tables.append(Table(len(self.all_tables), bordered=_has_border(token.attributes)))
             self.all_tables.append(self.tables[-1])
         elif name == "thead" and self.tables:
             self.tables[-1].in_head = True
         elif name in {"tbody", "tfoot"} and self.tables:
             self.tables[-1].in_head = False
         elif name == "tr" and self.tables:
-            self._next_row(self.tables[-1])
+            self.tables[-1].next_row()
         elif name in {"td", "th"} and self.tables:
-            element.cell = self._next_cell(self.tables[-1], name, attributes_of(token.attributes))
-
-    @staticmethod
-    def _next_row(table: _Table) -> None:
-        """Goes to the next row; cells that span rows take their places in it."""
-        table.row += 1
-        table.column = 0
-        table.spans = {column: left - 1 for column, left in table.spans.items() if left > 1}
-
-    def _next_cell(self, table: _Table, name: str, attributes: dict[str, str]) -> _Cell:
-        """The cell at the next free column."""
-        if table.row < 0:
-            self._next_row(table)
-        while table.column in table.spans:
-            table.column += 1
-        wide, tall = _span_of(attributes.get("colspan", "")), _span_of(attributes.get("rowspan", ""))
-        cell = _Cell(
-            table.number, table.row, table.column, heads=name == "th" or table.in_head, width=wide, height=tall
-        )
-        if tall > 1:
-            for column in range(table.column, table.column + wide):
-                table.spans[column] = tall
-        table.column += wide
-        table.cells.append(cell)
-        return cell
+            written = attributes_of(token.attributes)
+            wide, tall = (_span_of(written.get(key, "")) for key in ("colspan", "rowspan"))
+            element.cell = self.tables[-1].next_cell(heads=name == "th", width=wide, height=tall)
 
     def close(self, token: Token) -> None:
         """Takes an end tag; one without its start is passed over."""
@@ -428,6 +448,8 @@ class _Builder:
             return
         if name == "a":
             self.links = max(0, self.links - 1)
+        if name in _PRINT_TAGS:
+            self._end_print(name)
         if name in {"i", "span", "em"}:
             self.icons = max(0, self.icons - 1)
         if name in _BLOCK_TAGS:
@@ -463,6 +485,10 @@ class _Builder:
         element = self.stack.pop()
         self.counts[element.name] -= 1
         self.pre -= element.name == "pre"
+        if element.chrome:
+            self.areas.append(_Area(element.line, len(self.lines), element.chrome, self.length - element.at))
+        if element.name == "thead" and self.tables:
+            self.tables[-1].in_head = False
         if element.name == "table" and self.tables:
             self.tables.pop()
 
@@ -471,84 +497,149 @@ class _Builder:
     def page(self) -> Page:
         """The page, after the last token."""
         self.end_line()
-        mapped = MappedText("".join(self.chars), self.starts, self.ends)
-        lines = self._with_cells(mapped.text)
-        numbered = tuple(
-            replace(line, block=replace(line.block, locator=f"paragraph={n}{line.block.locator}"))
-            for n, line in enumerate(lines, 1)
+        while self.stack:
+            self._pop()
+        self._set_in_bold_throughout()
+        text = "".join(self.chars)
+        hints = _hints(self.areas, self.lines, self.length)
+        self.lines = [replace(line, hinted=hint) for line, hint in zip(self.lines, hints, strict=True)]
+        lines, breaks = self._with_cells(text)
+        mapped = MappedText(_with_blanks(text, breaks), self.starts, self.ends)
+        return Page(mapped, tuple(_numbered(lines)), _SPACES.sub(" ", "".join(self.title)).strip())
+
+    def _set_in_bold_throughout(self) -> None:
+        """Takes back the headings in bold print where more than half of the lines are bold: an element that was never closed."""
+        bold = [n for n, line in enumerate(self.lines) if line.block.kind is BlockKind.HEADING and not line.block.level]
+        if 2 * len(bold) <= len(self.lines) or len(bold) < 4:
+            return
+        for n in bold:
+            line = self.lines[n]
+            self.lines[n] = replace(line, block=replace(line.block, kind=BlockKind.PARAGRAPH))
+
+    def _content(self, cell: Cell, text: str) -> Content:
+        """What a cell holds."""
+        lines = self.lines[cell.first : cell.last + 1]
+        return Content(
+            tuple(line.block.span.slice(text) for line in lines),
+            sum(line.linked for line in lines),
+            all(line.bold for line in lines),
         )
-        return Page(mapped, numbered, _SPACES.sub(" ", "".join(self.title)).strip())
 
-    def _with_cells(self, text: str) -> list[Line]:
-        """The lines, those of one data cell made one."""
-        taken: dict[int, Line] = {}
+    def _with_cells(self, text: str) -> tuple[list[list[Line]], list[int]]:
+        """The lines, those of one data cell together; and the line breaks that are none, in cells that head a column or row."""
+        taken: dict[int, list[Line]] = {}
         skipped: set[int] = set()
+        breaks: list[int] = []
         for table in self.all_tables:
-            for cell, header, label in _data_cells(table, self.lines, text):
+            for placed in placed_cells(table, lambda cell: self._content(cell, text), _is_menu_title):
+                cell = placed.cell
                 lines = self.lines[cell.first : cell.last + 1]
-                block = Block(
-                    Span(lines[0].block.span.start, lines[-1].block.span.end),
-                    BlockKind.TABLE_CELL,
-                    f";cell=R{cell.row + 1}C{cell.column + 1}",
-                    table=cell.table,
-                    row=cell.row,
-                    column=cell.column,
-                    column_header=header,
-                    row_header=label,
-                )
-                taken[cell.first] = Line(block, lines[0].hinted, sum(line.linked for line in lines))
+                if placed.part is Part.MENU:
+                    for n, line in enumerate(lines, cell.first):
+                        self.lines[n] = replace(line, hinted=max(line.hinted, NAMED))
+                if placed.part is not Part.DATA:
+                    continue
+                joined = [lines] if placed.heads else list(_joined(lines, text))
+                if placed.heads:
+                    breaks += [line.block.span.end for line in lines[:-1]]
+                taken[cell.first] = [_cell_line(placed, part) for part in joined]
                 skipped.update(range(cell.first + 1, cell.last + 1))
-        return [taken.get(n, line) for n, line in enumerate(self.lines) if n not in skipped]
+        return [taken.get(n, [line]) for n, line in enumerate(self.lines) if n not in skipped], breaks
 
 
-def _data_cells(table: _Table, lines: list[Line], text: str) -> Iterator[tuple[_Cell, str, str]]:
-    """The cells of a table that hold something, each with the text of its column's header and of its row's first cell.
+def _cell_line(placed: Placed, lines: list[Line]) -> Line:
+    """Lines of a data cell as one."""
+    cell = placed.cell
+    block = Block(
+        Span(lines[0].block.span.start, lines[-1].block.span.end),
+        BlockKind.TABLE_CELL,
+        f";cell=R{cell.row + 1}C{cell.column + 1}",
+        table=cell.table,
+        row=cell.row,
+        column=cell.column,
+        column_header=placed.column_header,
+        row_header=placed.row_header,
+    )
+    return Line(block, lines[0].hinted, sum(line.linked for line in lines), all(line.bold for line in lines))
 
-    None for a table that only lays out the page.
+
+def _joined(lines: list[Line], text: str) -> Iterator[list[Line]]:
+    """The lines of a data cell, each with what stands below it in brackets."""
+    group: list[Line] = []
+    for line in lines:
+        words = line.block.span.slice(text)
+        if group and not (words.startswith("(") and LIST_MARKER.match(words) is None):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _numbered(groups: list[list[Line]]) -> Iterator[Line]:
+    """The lines with their locators; the lines of one cell have one."""
+    for number, lines in enumerate(groups, 1):
+        for line in lines:
+            yield replace(line, block=replace(line.block, locator=f"paragraph={number}{line.block.locator}"))
+
+
+def _with_blanks(text: str, breaks: list[int]) -> str:
+    """The text with blanks at these places."""
+    pieces, at = [], 0
+    for place in sorted(breaks):
+        pieces += [text[at:place], " "]
+        at = place + 1
+    return "".join([*pieces, text[at:]]) if breaks else text
+
+
+def _hints(areas: list[_Area], lines: list[Line], length: int) -> list[int]:
+    """For each line how the elements around it mark it as chrome.
+
+    Not by its name an element that holds the article, and comments only behind it: forms have boxes of such a name too.
     """
-    cells = [cell for cell in table.cells if cell.first >= 0]
-    if any(cell.layout for cell in cells) or len({(cell.row, cell.column) for cell in table.cells}) < 2:
-        return
-
-    def content(cell: _Cell) -> str:
-        return text[lines[cell.first].block.span.start : lines[cell.last].block.span.end].replace("\n", " ")
-
-    head_rows = _head_rows(table, cells, content)
-    headers: dict[int, list[str]] = {}
-    labels: dict[int, tuple[int, str]] = {}
-    for cell in cells:
-        if cell.row in head_rows:
-            for column in range(cell.column, cell.column + min(cell.width, MAX_COLUMNS)):
-                headers.setdefault(column, []).append(content(cell))
-            yield cell, "", ""
-            continue
-        if cell.row not in labels:  # a cell that spans rows is the label of each
-            labels.update(
-                (cell.row + n, (cell.column, content(cell))) for n in range(min(cell.height, table.row + 1 - cell.row))
-            )
-        column, label = labels[cell.row]
-        yield cell, " ".join(headers.get(cell.column, ())), label if cell.column > column else ""
+    real = [a for a in areas if a.hint == MARKED or a.characters < ARTICLE or 2 * a.characters <= length]
+    hints = [NO_HINT] * len(lines)
+    for hint in (NAMED, MARKED):
+        inside = _inside([area for area in real if area.hint == hint], len(lines))
+        hints = [hint if within else known for within, known in zip(inside, hints, strict=True)]
+    said = [area for area in real if area.hint == COMMENTS]
+    within = _inside(said, len(lines))
+    last = max(
+        (n for n, line in enumerate(lines) if line.block.kind is BlockKind.HEADING and not hints[n] and not within[n]),
+        default=-1,
+    )
+    behind = _inside([area for area in said if area.first > last], len(lines))
+    return [COMMENTS if comment else hint for comment, hint in zip(behind, hints, strict=True)]
 
 
-def _head_rows(table: _Table, cells: list[_Cell], content: Callable[[_Cell], str]) -> frozenset[int]:
-    """The rows at the top of a table that head its columns.
+def _inside(areas: list[_Area], count: int) -> list[bool]:
+    """For each of `count` lines whether it stands in one of the areas."""
+    steps = [0] * (count + 1)
+    for area in areas:
+        steps[area.first] += 1
+        steps[area.end] -= 1
+    return [depth > 0 for depth in list(accumulate(steps))[:count]]
 
-    Rows of <th> (or in <thead>) alone; in a table without any, the first row when the table has three columns or more and the row is full of
-    short texts: two columns are more often a list of label and value.
-    """
-    by_row: dict[int, list[_Cell]] = {}
-    for cell in table.cells:
-        by_row.setdefault(cell.row, []).append(cell)
-    heads: set[int] = set()
-    for row in sorted(by_row):
-        if not all(cell.heads for cell in by_row[row]) or len(by_row) < 2:
-            break
-        heads.add(row)
-    if heads or any(cell.heads for cell in table.cells):
-        return frozenset(heads)
-    first = by_row.get(min(by_row), [])
-    short = all(cell.first >= 0 and 1 < len(content(cell)) <= 60 for cell in first)
-    return frozenset({min(by_row)}) if short and len(first) >= 3 and len(by_row) >= 2 else frozenset()
+
+def _is_menu_title(text: str) -> bool:
+    """Whether a line is the title of a menu."""
+    return chrome_pattern("menu").fullmatch(text.strip()) is not None
+
+
+def _is_bold(written: str) -> bool:
+    """Whether the style of a tag sets its text in bold."""
+    return "font-weight" in written.lower() and _BOLD.search(written) is not None
+
+
+def _is_light(written: str) -> bool:
+    """Whether the style of a tag takes bold print back, as the <b> around a text pasted from an editor does."""
+    return "font-weight" in written.lower() and _NOT_BOLD.search(written) is not None
+
+
+def _has_border(written: str) -> bool:
+    """Whether a <table> draws the borders of its cells."""
+    attributes = attributes_of(written)
+    return attributes.get("border", "0").strip() not in {"", "0"} or "bordered" in _names(written)
 
 
 def _names(written: str) -> frozenset[str]:

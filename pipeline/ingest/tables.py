@@ -15,6 +15,8 @@ from pipeline.resources import load_table
 HEADER_LENGTH = 80
 # A first cell longer than this names a row badly: its start is enough to say which row it is.
 ROW_HEADER_LENGTH = 200
+# A cell beyond one of these, in a table without headers, holds a stretch of text and no value.
+MOST_LINES, MOST_CHARACTERS = 10, 600
 _NUMERIC = re.compile(r"[\s\d.,%()/:+\-–]+(?:บาท|คน|ครั้ง|%)?")
 _SPACE = re.compile(r"\s+")
 _ORDINAL = re.compile(r"\s*\(?\d{1,3}[.)]?\s*")
@@ -121,10 +123,20 @@ def _covers(cell: Cell, column: int) -> bool:
     return cell.column <= column < cell.column + cell.columns
 
 
+def is_frame(cells: Sequence[Cell]) -> bool:
+    """Whether a table only frames its text: one filled cell, or one row with a stretch of text and no label in front of it."""
+    filled = [cell for cell in cells if cell.paragraphs]
+    if len(filled) <= 1:
+        return True
+    if len({cell.row for cell in cells}) > 1 or is_header_word(filled[0].text):
+        return False
+    return any(len(cell.paragraphs) > MOST_LINES or len(cell.text) > MOST_CHARACTERS for cell in filled)
+
+
 def add_table(draft: Draft, cells: Iterable[Cell], *, marked: int = 0) -> None:
     """Adds the cells of one table to the draft, row by row, each with what it stands under.
 
-    A cell with several paragraphs becomes several blocks with the same row and column. Header rows that stand again
+    A cell with several paragraphs becomes several blocks with the same row and column, a header cell one. Header rows that stand again
     further down (printed on each page) become furniture. A table of one cell is a frame: its paragraphs stay paragraphs.
     """
     cells = sorted(cells, key=lambda c: (c.row, c.column))
@@ -141,7 +153,8 @@ def add_table(draft: Draft, cells: Iterable[Cell], *, marked: int = 0) -> None:
     draft.tables += 1
     for cell in cells:
         kind = BlockKind.FURNITURE if cell.row in repeated else BlockKind.TABLE_CELL
-        for paragraph in cell.paragraphs:
+        heads = cell.row < headers and len(cell.paragraphs) > 1
+        for paragraph in (cell.text,) if heads else cell.paragraphs:
             draft.add(
                 paragraph,
                 kind,

@@ -8,6 +8,7 @@ from pathlib import Path
 TIERS = ("fast", "accurate")
 GOLD, REPORTS, SPLIT = Path("corpus/gold"), Path("corpus/reports"), Path("corpus/split.tsv")
 COMPOSED = Path("corpus/passages")
+CALIBRATION = Path("corpus/calibration")
 MODEL_HELP = (
     "the second opinion, held against the dataset: rules, fast, accurate, a model folder, none, or auto: fast for a dataset of the rules, the rules for one "
     "of a model (the default)"

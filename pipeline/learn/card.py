@@ -44,8 +44,8 @@ _TAUGHT_LIMITS = """## Limits
 
 - All that it learnt from is composed, written for this project by language models. In real reports a blank is often no boundary and headings help less; there
   the rules keep a voice of their own (cutting: rules, within, together).
-- The development reports set thresholds and cutting, so the scores above are a little too good. `make evaluate` scores reports that were never looked at, with
-  intervals by report.
+- The development reports and those of corpus/calibration set thresholds, confidence and cutting, so the scores above are a little too good. `make evaluate`
+  scores reports that were never looked at, with intervals by report.
 - Issues and themes are told from a passage, its heading and the name of its project; a rare theme has few examples and a wide interval.
 
 ## Teach it again
@@ -82,7 +82,7 @@ def taught_card(model: ContextModel, trained: Mapping[str, object], scores: str)
         "",
         "multilingual-e5-small (MIT; 4-bit weights, not changed) with two sets of low-rank changes of its upper eight layers, taught apart, and linear heads "
         "for atoms, boundaries, whole findings, passages, issues and themes over the vectors of both and the votes of the rules. It reads a report in windows of about 220 word "
-        "pieces, with the headings between them and the end of the window before. adapters.npz (5.8 MB) holds both sets. Probabilities and thresholds are set on the development reports (Platt; slopes, offsets and thresholds shrunk to common ones).",
+        "pieces, with the headings between them and the end of the window before. adapters.npz (5.8 MB) holds both sets. Probabilities and thresholds are set on the development reports and those of corpus/calibration (Platt; slopes, offsets and thresholds shrunk to common ones).",
         "",
         "| | |",
         "| --- | --- |",

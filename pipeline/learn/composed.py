@@ -24,6 +24,7 @@ from pipeline.spans import Span
 SECTIONS = "sections*.jsonl"
 WHOLE = "reports*.jsonl"  # whole reports, one line for each section
 PASSAGES = "hand*.jsonl"
+ARGUABLE = "?"  # before a category that another careful reader would not give
 # How a part of a section that is no finding is marked, and the kind of hard negative it is.
 _NEGATIVES = {"!planned": "plan", "!background": "background", "!negated": "negated", "!activity": "activity_only"}
 _NOT_SAID = {State.ACHIEVED.value: "activity_only", "planned": "plan", "background": "background", "negated": "negated"}
@@ -129,6 +130,7 @@ def _reading(name: str, rows: Sequence[tuple[Mapping[str, Any], str]]) -> Readin
 def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:
     """A labelled part, without the blanks at its edges."""
     first, issues, themes = (*label.split("|"), "", "")[:3]
+    arguable = first.startswith(ARGUABLE)
     given = codes.in_order(codes.issues, [code for code in issues.split("+") if code])
     sdh = codes.in_order(codes.themes, [code for code in themes.split("+") if code])
     inner = part.strip()
@@ -138,5 +140,6 @@ def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:
         kind = _NEGATIVES[first]
         status = codes.negatives[kind].status
         return GoldSpan(name, place.start, place.end, inner, None, status, given, sdh, negative=kind)
-    (category,) = codes.in_order(codes.categories, [first])
-    return GoldSpan(name, place.start, place.end, inner, category, State.ACHIEVED.value, given, sdh)
+    (category,) = codes.in_order(codes.categories, [first.removeprefix(ARGUABLE)])
+    achieved = State.ACHIEVED.value
+    return GoldSpan(name, place.start, place.end, inner, category, achieved, given, sdh, arguable=arguable)

@@ -110,7 +110,7 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
     cells: dict[tuple[int, str, str], int] = {}
     headers = {(b.table, b.column_header.strip()) for b in normal.blocks if b.kind is BlockKind.TABLE_CELL}
     for index, block in enumerate(normal.blocks):
-        if block.kind is BlockKind.FURNITURE or not len(block.span) or block.span.start >= shield.end:
+        if block.kind in {BlockKind.FURNITURE, BlockKind.CAPTION} or not len(block.span) or block.span.start >= shield.end:
             continue
         if index in firsts:
             build.before[index] = build.open_section

@@ -56,6 +56,37 @@ def test_a_frame_of_one_cell_is_text() -> None:
     assert (block.kind, block.table) == (BlockKind.PARAGRAPH, -1)
 
 
+def test_bold_lines_in_a_frame_are_headings() -> None:
+    document = docx.Document()
+    cell = document.add_table(rows=1, cols=2).cell(0, 1)
+    cell.paragraphs[0].add_run("สิ่งที่ยังค้าง").bold = True
+    for n in range(12):
+        cell.add_paragraph(f"คุ้มที่ {n + 1} ยังไม่มีถังดักไขมัน")
+    document.tables[0].cell(0, 0).text = "ปฏิทินงาน"
+    report = read_bytes(docx_bytes(document), "frame.docx")
+    assert [block.kind for block in report.blocks] == [
+        BlockKind.PARAGRAPH,
+        BlockKind.HEADING,
+        *[BlockKind.PARAGRAPH] * 12,
+    ]
+    assert {block.locator for block in report.blocks[1:]} == {"table=1;cell=R1C2"}
+
+
+def test_lines_of_a_cell_are_blocks_and_those_of_a_header_one() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(
+        (*table.rows[0].cells, *table.rows[1].cells),
+        ("กิจกรรม", "ผลผลิต\nที่เกิดขึ้นจริง", "ล้างคลอง", "ขยะ 2 ตัน\nน้ำใสขึ้น"),
+        strict=True,
+    ):
+        cell.text = text
+    report = read_bytes(docx_bytes(document), "lines.docx")
+    below = block_of(report, "น้ำใสขึ้น")
+    assert (below.row, below.column, below.column_header) == (1, 1, "ผลผลิต ที่เกิดขึ้นจริง")
+    assert texts(report) == ["กิจกรรม", "ผลผลิต ที่เกิดขึ้นจริง", "ล้างคลอง", "ขยะ 2 ตัน", "น้ำใสขึ้น"]
+
+
 def test_a_form_of_two_columns_has_labels_and_no_header() -> None:
     document = docx.Document()
     rows = (("ชื่อโครงการ", "บ้านสวนน่าอยู่"), ("ผลลัพธ์ที่ตั้งไว้", "คนเลิกเหล้า 20 คน"), ("งบประมาณ", "85,000 บาท"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest import html, read
-from pipeline.ingest.html_page import ChromeRule, parse
+from pipeline.ingest.html_page import COMMENTS, NO_HINT, ChromeRule, parse
 from pipeline.ingest.html_scan import scan
 from pipeline.records import BlockKind, Settings
 from pipeline.resources import load_table
@@ -61,7 +62,8 @@ def test_cells_know_their_headers(report):
     assert cells[3:] == [
         (1, 0, "แกนนำ", "ตัวชี้วัด", ""),
         (1, 1, "20 คน", "ที่ตั้งไว้", "แกนนำ"),
-        (1, 2, "25 คน\nจาก 5 หมู่บ้าน", "ที่เกิดขึ้นจริง", "แกนนำ"),
+        (1, 2, "25 คน", "ที่เกิดขึ้นจริง", "แกนนำ"),
+        (1, 2, "จาก 5 หมู่บ้าน", "ที่เกิดขึ้นจริง", "แกนนำ"),
         (2, 1, "ก1", "ที่ตั้งไว้", "แกนนำ"),
         (2, 2, "ข1", "ที่เกิดขึ้นจริง", "แกนนำ"),
     ]
@@ -103,13 +105,20 @@ def test_text_of_another_tag_is_not_joined_by_a_blank():
 
 @pytest.mark.parametrize("rule", load_table("html_chrome.tsv", ChromeRule), ids=lambda r: r.id)
 def test_chrome_rules_by_their_examples(rule):
+    if rule.part == "text":
+        assert re.fullmatch(rule.pattern, rule.example, re.IGNORECASE)
+        assert not re.fullmatch(rule.pattern, rule.counter_example, re.IGNORECASE)
+        return
+
     def verdict(tag: str) -> str:
         page = parse(f"{tag}circle x")
         if not page.lines:
             return "drop" if rule.kind == "drop" else "icon"
-        return "chrome" if page.lines[0].hinted else ""
+        return {NO_HINT: "", COMMENTS: "comments"}.get(page.lines[0].hinted, "chrome")
 
-    if rule.kind == "icon":
+    if rule.kind == "content":
+        assert (verdict(rule.example), verdict(rule.counter_example)) == ("", "comments")
+    elif rule.kind == "icon":
         assert not parse(f"{rule.example}circle").lines
         assert parse(f"{rule.counter_example}circle").lines
     else:

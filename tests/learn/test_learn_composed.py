@@ -7,7 +7,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
-from pipeline.learn.arguments import COMPOSED
+from pipeline.learn.arguments import CALIBRATION, COMPOSED
 from pipeline.learn.composed import ComposedError, load_passages, load_reports, load_sections
 
 
@@ -20,6 +20,17 @@ def test_each_label_of_a_section_stands_on_its_words():
             written = "".join(label.gold.text.split())
             # A few are written as broken PDFs give them ("ร้านช า"), which reading mends.
             assert found == written or fuzz.ratio(found, written) > 90, reading.name
+
+
+def test_reports_for_calibration_are_labelled_and_apart_from_what_is_learnt():
+    learnt = {"".join(reading.normal.text.split())[:200] for reading, _ in load_reports()}
+    reports = [reading for reading, _ in load_reports(CALIBRATION)]
+    assert len(reports) > 70
+    labels = [label for reading in reports for label in reading.labels]
+    given = Counter(label.gold.category for label in labels if label.gold.is_required)
+    assert all(given[code] >= 50 for code in codes(CATEGORY))
+    assert any(label.gold.arguable for label in labels)
+    assert not learnt & {"".join(reading.normal.text.split())[:200] for reading in reports}
 
 
 def test_names_are_unique_and_every_code_has_examples():
