@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,6 +201,7 @@ def _squeeze(text: str) -> str:
     return _LOOSE.sub("", text).lower()
 
 
+@lru_cache(maxsize=4096)  # a line is asked for by its place first, and again when its section opens
 def read_heading(
     text: str, span: Span, kind: BlockKind = BlockKind.PARAGRAPH, *, free_tail: bool = True
 ) -> HeadingMatch | None:
@@ -416,7 +417,7 @@ def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: 
     end = content.start if len(content) else span.end
     return HeadingMatch(
         Span(span.start, end),
-        label.slice(text).strip(" \t*"),
+        " ".join(label.slice(text).replace("*", " ").split()),
         roles,
         state,
         "+".join(row.id for row in rows),
