@@ -148,10 +148,21 @@ def kept(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
     return sorted(chosen, key=lambda f: (f.span, f.category, f.status.value))
 
 
+# Characters at the top, where a report says where it is from.
+TOP = 600
+
+
 def weighted(text: str, places: Iterable[Place]) -> list[Place]:
-    """The places that stand in the text, for `area_of`: those behind a word for their level (จังหวัดลำพูน) several times."""
-    found = [place for place in places if place.span]
-    return [place for place in found for _ in range(LABELLED_WEIGHT if is_labelled(text, place) else 1)]
+    """The places that stand in the text, for `area_of`: those behind a word for their level (จังหวัดลำพูน) several times, a bare province that is named
+    once, and not at the top, never: people move to Bangkok, and books are printed in Nonthaburi."""
+    found = [(place, is_labelled(text, place)) for place in places if place.span]
+    often = Counter(place.code for place, _ in found)
+    return [
+        place
+        for place, labelled in found
+        if labelled or place.level != "province" or often[place.code] > 1 or (place.span and place.span.start < TOP)
+        for _ in range(LABELLED_WEIGHT if labelled else 1)
+    ]
 
 
 def area_of(named: Sequence[Place], known: Iterable[Place]) -> Area:

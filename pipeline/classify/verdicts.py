@@ -27,7 +27,7 @@ FLOOR = 0.05
 _NEAREST = 2
 _THAI = re.compile("[ก-๙]")
 # Signs that end what stands before a finding, and that begin what stands behind it.
-_BEFORE, _BEHIND = ",;:)]|/", ",;|/(["
+_BEFORE, _BEHIND = ",;:)]|/*", ",;|/([*"
 
 
 @dataclass(frozen=True, slots=True)

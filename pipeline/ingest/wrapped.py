@@ -32,14 +32,14 @@ _QUANTILE = 0.95
 _SET_IN = 3
 
 # So large a share of the broken lines ends or goes on with words at which no sentence does: statements set one on a line do not.
-SHARE_OPEN = 0.2
+SHARE_OPEN = 0.12
 # Wider gaps part the cells of a table, or a page's title from its number.
 _GAP = re.compile(r"\S[ \t\u00a0]{4,}\S|\t")
 _ASKS = re.compile(r"(?:[?？]|ไหม|อะไร|บ้าง|ยังไง|อย่างไร|ทำไม|ที่ไหน|ตรงไหน|เท่าไร|เท่าไหร่)[\s\"”]*\Z")
 _DIGITS = re.compile(r"[0-9๐-๙]+")
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\u2028\u2029]|\Z)")
-_THAI = re.compile(r"[ก-๛]")
+_THAI = re.compile(r"[ก-๎]")
 _APART = re.compile(r"[#>=]|\*\*|.*\||[^ก-๛A-Za-z]*\Z")
 
 
@@ -68,7 +68,10 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
     page = _page_width(lines)
     joins = [(line, after) for line, after in pairwise(lines) if page and _runs_on(line, after, page)]
     open_ended = sum(_is_open(text, line, after) for line, after in joins)
-    if open_ended < max(1, SHARE_OPEN * len(joins)):
+    ended = any(
+        not _is_full(after, page) for _, after in joins
+    )  # a paragraph ends somewhere in its line; a poem and a list do not
+    if not ended or open_ended < max(1, SHARE_OPEN * len(joins)):
         return MappedText.identity(text)
     pieces: list[tuple[str, int, int]] = []
     at = 0
@@ -97,7 +100,7 @@ class BoundRow:
 def _bounds() -> dict[str, re.Pattern[str]]:
     rows = load_table("line_bounds.tsv", BoundRow)
     words = {side: "|".join(re.escape(row.word) for row in rows if row.side == side) for side in ("start", "end")}
-    return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']}|[0-9๐-๙])\Z")}
+    return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']})\Z")}
 
 
 def _is_open(text: str, line: _Line, after: _Line) -> bool:
@@ -155,6 +158,11 @@ def _runs_on(line: _Line, after: _Line, page: int) -> bool:
     """Whether a line goes on in the one after it: it is full, and that one begins nothing."""
     if not (line.width and after.width):
         return False
-    if line.apart or after.begins or after.apart or line.width < page - LONGEST_WORD:
+    if line.apart or after.begins or after.apart or not _is_full(line, page):
         return False
     return line.begins or after.indent < line.indent + _SET_IN
+
+
+def _is_full(line: _Line, page: int) -> bool:
+    """Whether a line ends where the page does."""
+    return line.width >= page - LONGEST_WORD

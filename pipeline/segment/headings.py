@@ -28,12 +28,17 @@ FUZZY_SHORTEST = 7
 _BLANK = re.compile(r"[ \t\u00a0]*")
 _PARENTHESIS = re.compile(r"\s*\([^()\n]{0,60}\)|\*\*(?!\*)")  # or the end of bold print
 _COUNTED_TAIL = re.compile(r"\s*(?:มี|จำนวน|รวม)?\s*[0-9๐-๙]{1,2}\s*(?:ข้อ|ประการ|ด้าน|เรื่อง|ประเด็น|อย่าง)(?=\s|$|[:：])")
+_NUMBERED_TAIL = re.compile(r"\s*ที่\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])[.):]?")
+_PERIOD_TAIL = re.compile(
+    r"\s*(?:(?:ใน)?(?:ประจำ)?ปี\s*(?:พ\.ศ\.)?\s*[0-9๐-๙]{4}|(?:ใน)?(?:รอบ)?\s*[0-9๐-๙]{1,2}\s*ปี)(?=\s|$)"
+)
 _JOINER = re.compile(r"\s*(?:/|และ|หรือ|,|-|–|&|\+)\s*")
 _COLON = re.compile(r"\s*(?:[:：;=|\]】]+|\t|[ \u00a0]{3,}(?=\S))\s*(?:\*\*)?\s*[-–]?\s*")
 _INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังนี้|ดังนี้|มีดังต่อไปนี้|ดังต่อไปนี้|เป็นดังนี้|ประกอบด้วย)\s*[:：]?\s*")
 _END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”\]】]*\Z")
 # A label answered by a dash ("แผน: -", "ปัญหา   -"); ":-" belongs to the label.
-_SILENT = re.compile(r"\s*[:：=]?\s+[-–—]{1,3}\s*\Z|\s*[:：=]\s+[-–—]{1,3}\s*\Z")
+_SILENT = re.compile(r"(?:\s*[:：]\s+|\t|[ \u00a0]{2,})[-–—]{1,3}\s*\Z")
+_PRINT = "-–—="  # on both sides of a heading they are print
 # Less text than this behind a label is its number or mark ("ปัญหาที่พบครั้งที่ 2"), not what it labels; "ไม่มี" has 5.
 SHORTEST_CONTENT = 4
 LONGEST_TITLE_LINE = 120
@@ -43,7 +48,7 @@ _GLUED_TAIL = re.compile(r"[^\s:：]{2,60}")
 # Words with which a question ends; ไหม and หรือเปล่า ask wherever they end a line.
 _ASKING = re.compile(
     r"(?:ไหม|หรือเปล่า|อะไร|อะไรบ้าง|ใครบ้าง|ใคร\S{1,20}บ้าง|ยังไง|อย่างไร|ตรงไหน|ที่ไหน|เท่าไร|เท่าไหร่|หรือไม่|เพราะอะไร|ทำไม|ว่าไง)(?:คะ|ครับ|บ้าง)?\s*[?？\"”]?\s*\Z"
-    r"|\A\W*(?:แล้ว)?อะไรทำให้\S{2,40}\Z"
+    r"|\A\W*(?:แล้ว)?(?:อะไรทำให้|ทำไม)\S{2,40}\Z|ล่ะ(?:คะ|ครับ)?\s*[?？]?\Z"
 )
 # What stands before the words of a question that is told, or of a denial: "ตัดสินใจเองได้ว่าจะใช้เงินทำอะไร", "ไม่ต้องซื้ออะไร". Behind the verbs of
 # an opinion the reader is asked ("ท่านคิดว่าสำเร็จเพราะอะไร").
@@ -101,17 +106,22 @@ def tail_words() -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """A label of facts that is a plain noun too (`data/heading_topics.tsv`)."""
+    """A label that is a plain noun too, or rules its own line alone (`data/heading_topics.tsv`)."""
 
     id: str
     phrase: str
+    kind: str  # topic: of all that tells; cause: of obstacles, factors, advice and lessons; line
     example: str
     source: str
 
+    def __post_init__(self) -> None:
+        if self.kind not in {"topic", "cause", "line"}:
+            raise ValueError(f"kind {self.kind!r} is none of topic, cause, line")
+
 
 @cache
-def _topics() -> frozenset[str]:
-    return frozenset(row.phrase for row in load_table("heading_topics.tsv", TopicRow))
+def _topics() -> dict[str, str]:
+    return {row.phrase: row.kind for row in load_table("heading_topics.tsv", TopicRow)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class HeadingMatch:
     free_tail: bool = False  # the label goes on in words that no table knows
     passing: bool = False  # a label in running text: it rules its own line and no more
     silent: bool = False  # the label is answered: there is nothing ("ปัญหา: ไม่มี")
-    topic: bool = False  # a noun that is a label of facts, or the topic of what a section of results tells
+    topic: str = ""  # a noun that is a label, or the topic of what a section tells: its kind (TopicRow)
 
 
 @cache
@@ -194,6 +204,8 @@ def _letters(words: str) -> int:
     return bits
 
 
+# So many letters behind a label are a word.
+_LEAST_WORD = 2
 _LOOSE = re.compile(r"[\s.:*#_\-–]+")
 
 
@@ -203,11 +215,12 @@ def _squeeze(text: str) -> str:
 
 @lru_cache(maxsize=4096)  # a line is asked for by its place first, and again when its section opens
 def read_heading(
-    text: str, span: Span, kind: BlockKind = BlockKind.PARAGRAPH, *, free_tail: bool = True
+    text: str, span: Span, kind: BlockKind = BlockKind.PARAGRAPH, *, free_tail: bool = True, blank: bool = False
 ) -> HeadingMatch | None:
     """The heading or label with which the stretch opens; None when it opens with plain text.
 
-    `free_tail`: whether a label may go on in words that no table knows; not for an item inside a line, which then is text.
+    `free_tail`: whether a label may go on in words that no table knows; not for an item inside a line, which then is text. `blank`: whether one
+    blank parts any label from its text; else a common noun ("ปัญหา") needs a colon.
 
     >>> line = "๓. ปัญหา/อุปสรรค : ฝนตกหนัก"
     >>> match = read_heading(line, Span(0, len(line)))
@@ -224,7 +237,7 @@ def read_heading(
     rows = [_rows_by_id()[rule] for _, rule in parts]
     end = parts[-1][0].end
     end = _skip(text, end, span.end)
-    found = _decide(text, span, line, rows, Span(line.start, end))
+    found = _decide(text, span, line, rows, Span(line.start, end), blank=blank)
     if found is None and free_tail and any(row.strength == "open" for row in rows):
         found = _free_tail(text, span, line, rows, Span(line.start, end), kind)
     return found or _fuzzy(text, span, line)
@@ -286,7 +299,7 @@ def _skip(text: str, at: int, end: int) -> int:
     """The place after help text, tails and a parenthesis that stand at `at`."""
     while True:
         before = at
-        for pattern in (_PARENTHESIS, _COUNTED_TAIL):
+        for pattern in (_PARENTHESIS, _COUNTED_TAIL, _NUMBERED_TAIL, _PERIOD_TAIL):
             if match := pattern.match(text, at, end):
                 at = match.end()
         piece_start = _blank_end(text, at, end)
@@ -305,12 +318,15 @@ def _blank_end(text: str, at: int, end: int) -> int:
     return match.end() if match else at
 
 
-def _decide(text: str, span: Span, line: Span, rows: list[HeadingRow], label: Span) -> HeadingMatch | None:
+def _decide(
+    text: str, span: Span, line: Span, rows: list[HeadingRow], label: Span, *, blank: bool = False
+) -> HeadingMatch | None:
     """Whether labels at the start of a line make it a heading, by what follows them."""
     strength = "open" if any(row.strength == "open" for row in rows) else "whole"
     rest = text[label.end : span.end]
     said = rest.strip(" :：=\t\u00a0*_]】")
-    if _SILENT.match(rest) or (said.strip("-–—") and rest != said and silence_of(said)):
+    answered = _SILENT.match(rest) and text[span.start] not in _PRINT
+    if answered or (said.strip("-–—") and rest != said and silence_of(said)):
         content = strip_span(text, Span(label.end, span.end), also=":：=")
         return replace(_found(text, span, rows, label, content), silent=True)
     if _END.match(rest):
@@ -319,7 +335,7 @@ def _decide(text: str, span: Span, line: Span, rows: list[HeadingRow], label: Sp
         return _found(text, span, rows, label, Span(span.end, span.end))
     if colon := (_COLON.match(text, label.end, span.end) or _INTRODUCES.match(text, label.end, span.end)):
         return _found(text, span, rows, label, Span(colon.end(), span.end))
-    if strength == "whole":
+    if strength == "whole" and not (blank and rest.startswith(" ")):
         return None
     if _CONTENT_FOLLOWS.match(rest):
         # "• ปัจจัยความสำเร็จ ของกลุ่ม" is a heading with a tail, "ผลลัพธ์เชิงปริมาณ ผู้เข้าร่วม 100 คน" a label with its text:
@@ -338,7 +354,7 @@ def _free_tail(
         return None
     words = {word.slice(rest) for word in tokens(rest)}
     stated = kind is not BlockKind.HEADING and not rest.startswith(_RELATIVE) and words & tail_words()["statement"]
-    outdated = {row.role for row in rows} <= _OUTDATED and words & tail_words()["done"]
+    outdated = {row.role for row in rows} <= _OUTDATED and any(word in rest for word in tail_words()["done"])
     if stated or outdated:
         return None
     whole_line = tail.end() == len(rest.rstrip())
@@ -381,6 +397,7 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
     """
     piece = span.slice(text)
     found: list[tuple[Span, bool]] = []
+    keys: list[str] = []
     for match in _labels().find(piece):
         start, end = match.span.start, match.span.end
         row = _rows_by_id()[match.key]
@@ -390,6 +407,7 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
         colon = _COLON_INNER.match(piece, end) is not None
         if colon or row.strength == "open":
             found.append((match.span, colon))
+            keys.append(match.key)
     edges = [*(place.start for place, _ in found), len(piece)][1:]
     told = [
         (place.start, colon)
@@ -398,7 +416,9 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
     ]
     if len(told) < len(found):
         return []
-    several = len(told) > 1
+    roles_told = [_rows_by_id()[key].role for key in keys]
+    leads = len(told) > 2 or told[:1] == [(0, False)]
+    several = len(told) > 1 and leads and len(set(roles_told)) == len(roles_told)
     return [span.start + start for start, colon in told if start and (colon or several)]
 
 
@@ -422,7 +442,7 @@ def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: 
         state,
         "+".join(row.id for row in rows),
         content,
-        topic=all(row.phrase in _topics() for row in rows),
+        topic=_topics().get(rows[0].phrase, "") if len(rows) == 1 else "",
     )
 
 
@@ -470,5 +490,7 @@ def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
     row = _rows_by_id()[best[2]]
     if bare.count(_NOT) != row.phrase.count(_NOT):
         return None  # "ทำไมสำเร็จ" is no misspelt "ทำไมไม่สำเร็จ"
+    if len(bare) - len(best[0]) >= _LEAST_WORD and bare.startswith(best[0]):
+        return None  # "กลุ่มเป้าหมายครบ" says something of its label
     content = Span(line.start + colon.end(), span.end) if colon else Span(span.end, span.end)
     return _found(text, span, [row], Span(line.start, line.start + len(head)), content)

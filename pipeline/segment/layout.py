@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 
+from pipeline.headings_table import is_bare_label
 from pipeline.records import Block, BlockKind
 from pipeline.resources import load_table
 from pipeline.segment.headings import LONGEST_TITLE_LINE, is_question, read_heading, states_something
@@ -22,7 +23,9 @@ from pipeline.segment.tokens import tokens
 from pipeline.spans import Span
 
 # A chapter by its word. What stands under another heading may be parted by the words of the second group.
-_CHAPTER = re.compile(r"\W*(?:(?:บทที่|ภาคที่|(?:ระเบียบ)?วาระที่)|(?P<part>ส่วนที่|ตอนที่|หมวดที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])")
+_CHAPTER = re.compile(
+    r"(?i)\W*(?:(?:บทที่|ภาคที่|(?:ระเบียบ)?วาระที่|สไลด์(?:ที่)?|slide)|(?P<part>ส่วนที่|ตอนที่|หมวดที่))\s*[0-9๐-๙]{1,2}(?![0-9๐-๙])"
+)
 _DIGITS = re.compile(r"[0-9๐-๙]+")
 _LETTERS = re.compile(r"[ก-ฉ]|[IVX]+|[A-H]")
 _ORDER = "กขคงจฉ____ABCDEFGH"
@@ -44,9 +47,13 @@ _FEWEST_BARE = 3
 _LONGER, _LEAST_BELOW = 1.5, 30
 # Among its first blocks a report has its title, its place and its day.
 _FIRST_LINES = 4
+# A label and its text on one line, without a colon, are no longer.
+_LONGEST_VALUED = 200
 # A slide is short lines; a line alone says nothing there.
 _SLIDE = "slide="
 _BOLD = "**"
+# Signs behind a heading.
+_BEHIND = " :：…."
 # In place of the first block of a series: the heading stands under none, or under the last one that has a level.
 TOP, LEVEL = -1, -2
 
@@ -223,6 +230,7 @@ def _rows_in(title: str) -> Iterator[WordRow]:
 
 
 # What may stand before a verb in a heading; behind another noun it is said of that one ("เด็กเสนอกติกา"), and no heading.
+_SAID_OF = re.compile(r"(?:เจอ|มี|ก็|ว่า|พบ|เป็น)\Z")
 _LEADS = re.compile(r"(?:ที่|ข้อ|การ|ความ|เรื่อง|อะไร|อยาก|ขอ|เรา|ได้|จะ|ยัง|ไหน)\Z|\W\Z")
 
 
@@ -230,6 +238,8 @@ def _counts(row: WordRow, before: str) -> bool:
     """Whether a word of a heading counts where it stands, behind the words `before` it."""
     if row.word.startswith(_START):
         return not before
+    if _SAID_OF.search(before) and not _NAMED.match(before):
+        return False
     return not row.word.startswith(_VERB) or not before or _LEADS.search(before) is not None
 
 
@@ -243,7 +253,7 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
     match = read_heading(text, block.span, block.kind)
     known = match is not None and not len(match.content) and not match.silent
     line = block.span.slice(text).strip()
-    title = bare_title(text, block.span)
+    title = bare_title(text, block.span).rstrip(_BEHIND)
     states = tells(title)
     speaks = not states and bool(spoken(title))
     typed = line.startswith(_BOLD) and line.endswith(_BOLD) and len(line) > 2 * len(_BOLD)
@@ -331,7 +341,8 @@ def _told_by_series(series: Sequence[_Candidate], around: _Around) -> Iterator[t
             continue
         line = Line(Stand.ITEM, first)
         if has_text and headings and one.length <= _LONGEST:
-            told = one.states and (around.under_known(first) or not over_labels)
+            item = around.under_known(first) and not one.speaks  # of what the heading above the series asks for
+            told = (item and (one.states or around.over_label(one.block))) or (one.states and not over_labels)
             line = Line(Stand.PART if told else Stand.HEADING, first)
         elif listed:
             line = Line(Stand.PART, first)
@@ -354,6 +365,24 @@ def listed_on(text: str, blocks: Sequence[Block]) -> frozenset[int]:
     return frozenset(at for (at, style), (_, after) in pairwise(styles) if style and style == after)
 
 
+def blank_labels(text: str, blocks: Sequence[Block]) -> frozenset[int]:
+    """The blocks that begin with a common noun that is a label, one blank and text, where the same noun opens several lines so.
+
+    >>> text = "ปัญหา เรือมีลำเดียว\\nปัญหา น้ำแห้ง"
+    >>> sorted(blank_labels(text, [Block(Span(0, 19), BlockKind.PARAGRAPH, ""), Block(Span(20, 33), BlockKind.PARAGRAPH, "")]))
+    [0, 1]
+    """
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.kind is BlockKind.TABLE_CELL or len(block.span) > _LONGEST_VALUED:
+            continue
+        place = Span(opening_marker(text, block.span).end, block.span.end)
+        first, parted, _ = place.slice(text).partition(" ")
+        if parted and is_bare_label(first) and read_heading(text, block.span, block.kind) is None:
+            found[first].append(at)
+    return frozenset(at for places in found.values() if len(places) > 1 for at in places)
+
+
 def _chapter(text: str, block: Block, one: _Candidate, around: _Around) -> Line | None:
     """The line of a chapter: it ends what stood before, unless it parts what stands right below a known heading."""
     match = _CHAPTER.match(block.span.slice(text))
@@ -369,14 +398,19 @@ def _cases(
     runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for at, one in candidates.items():
         match = _CASE.match(blocks[at].span.slice(text))
-        if match is None or one.labelled or tells(blocks[at].span.slice(text)[match.end() :].strip()):
+        if match is None or one.labelled:
             continue
         run, number = runs[match["what"]], int(match["number"])
         if number == (run[-1][1] + 1 if run else 1):
             run.append((at, number))
     for run in (run for run in runs.values() if len(run) > 1):
         inside = around.under_known(run[0][0])
+        if any(around.behind.get(left) == right for (left, _), (right, _) in pairwise(run)):
+            continue  # a list: nothing stands below its items
         for at, _ in run:
+            title = blocks[at].span.slice(text)
+            if states_something(title[_CASE.match(title).end() :]):  # type: ignore[union-attr]  # it has matched above
+                continue
             yield at, Line(Stand.PART, run[0][0]) if inside else Line(Stand.HEADING, TOP)
 
 
@@ -393,7 +427,7 @@ def _is_bare(text: str, blocks: Sequence[Block], one: _Candidate, around: _Aroun
     following = around.behind.get(one.block)
     if following is None or one.style or one.labelled or not one.plain or one.length > _LONGEST_BARE:
         return False
-    line = blocks[one.block].span.slice(text).strip()
+    line = blocks[one.block].span.slice(text).strip().rstrip(_BEHIND)
     if _NO_TITLE.search(line) or one.states or blocks[one.block].locator.startswith(_SLIDE):
         return False
     below = around.candidates.get(following)

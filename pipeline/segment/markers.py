@@ -7,14 +7,39 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
+from pipeline.resources import load_table
 from pipeline.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRow:
+    """What a bare number at the start of a line counts (`data/marker_counted.tsv`)."""
+
+    id: str
+    word: str
+    not_before: tuple[str, ...]
+    example: str
+    counter_example: str
+    source: str
+
+
+def _counted() -> str:
+    """The pattern of what a number counts."""
+    rows = load_table("marker_counted.tsv", CountedRow)
+    words = [
+        re.escape(row.word) + (f"(?!{'|'.join(map(re.escape, row.not_before))})" if row.not_before else "")
+        for row in rows
+    ]
+    return "|".join(words)
+
 
 # Signs of print, and pictures in the place of one (✅ 📌 👉).
 _BULLET = r"(?:[•●▪■◦○◆❑❖✓✔☑➢➤►▶➥*#»>~=·‣⁃\-–—\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?)"
 # A number is a marker with its stop or bracket (`1.` `1)` `(1)` `๒.๑` `๒.)` `1.2.3`), or one to two digits before a blank.
 # An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
 _DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"
-_NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)))"
+# A bare one may be an amount ("19 คนเลิกเหล้า", "5 พฤศจิกายน"): what it counts then stands behind it.
+_NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)(?!\s*(?:{_counted()}))))"
 # A label in a box: "[ปัญหา] รถมาสาย".
 _BOX = r"[\[【](?=[^\[\]【】\n]{2,40}[\]】])"
 # Items counted by letters (ก. ข. ค. ง., A. B., I. II.); further Thai letters with a stop are short for words (จ. จังหวัด, ต. ตำบล).

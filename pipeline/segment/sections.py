@@ -24,6 +24,7 @@ from pipeline.segment.layout import (
     Stand,
     WordRow,
     bare_title,
+    blank_labels,
     listed_on,
     spoken,
     tells,
@@ -32,6 +33,7 @@ from pipeline.segment.layout import (
 )
 from pipeline.segment.markers import inner_markers, opening_marker
 from pipeline.segment.shield import Shield
+from pipeline.segment.silence import NONE_REPORTED, silence_of
 from pipeline.spans import Span, strip_span
 
 JOIN = "+"  # between the roles of a mixed heading
@@ -72,6 +74,8 @@ class _Builder:
     told: dict[int, Line] = field(default_factory=dict)  # blocks that their place makes headings
     before: dict[int, int] = field(default_factory=dict)  # of the first block of a series: the section then open
     placed: dict[int, int] = field(default_factory=dict)  # of a section opened by such a heading: the one it stands in
+    topics: dict[int, int] = field(default_factory=dict)  # of a section opened by a topic: the one it is a topic of
+    blank: frozenset[int] = frozenset()  # blocks in which one blank parts a label from its text
     listed: frozenset[int] = frozenset()  # blocks right below which their list goes on
     below: dict[int, str] = field(default_factory=dict)  # the text of the next block
 
@@ -104,13 +108,24 @@ def outline(normal: NormalText, shield: Shield) -> Outline:
         if after.kind is not BlockKind.TABLE_CELL
     }
     build = _Builder(
-        normal.text, [start], [0], [], told=told, listed=listed_on(normal.text, normal.blocks), below=below
+        normal.text,
+        [start],
+        [0],
+        [],
+        told=told,
+        listed=listed_on(normal.text, normal.blocks),
+        below=below,
+        blank=blank_labels(normal.text, normal.blocks),
     )
     firsts = {line.first for line in told.values()}
     cells: dict[tuple[int, str, str], int] = {}
     headers = {(b.table, b.column_header.strip()) for b in normal.blocks if b.kind is BlockKind.TABLE_CELL}
     for index, block in enumerate(normal.blocks):
-        if block.kind in {BlockKind.FURNITURE, BlockKind.CAPTION} or not len(block.span) or block.span.start >= shield.end:
+        if (
+            block.kind in {BlockKind.FURNITURE, BlockKind.CAPTION}
+            or not len(block.span)
+            or block.span.start >= shield.end
+        ):
             continue
         if index in firsts:
             build.before[index] = build.open_section
@@ -141,7 +156,8 @@ def _block(build: _Builder, block: Block, index: int) -> None:
     if line is not None and _by_place(build, block, line):
         return
     inner = {marker.start for marker in inner_markers(build.text, block.span)}
-    inner.update(inner_labels(build.text, block.span, TELLING))
+    labels = inner_labels(build.text, block.span, TELLING)
+    inner.update(labels)
     cuts = [block.span.start, *sorted(at for at in inner if at > block.span.start), block.span.end]
     outer = build.open_section
     announced_list = False
@@ -159,7 +175,8 @@ def _block(build: _Builder, block: Block, index: int) -> None:
             build.sections.append(Section(place, place, intro.noun, intro.role, heading_state(intro.role), intro.id))
             build.levels.append(0)
             build.open_section = len(build.sections) - 1
-    if announced_list and build.sections[build.open_section].heading.start >= block.span.start:
+    passing = labels and read_heading(build.text, block.span, block.kind) is None  # text stands before the first label
+    if (announced_list or passing) and build.sections[build.open_section].heading.start >= block.span.start:
         build.open_section = outer
 
 
@@ -183,29 +200,41 @@ def _piece(build: _Builder, piece: Span, block: Block, index: int) -> None:
     """One item of a block: a heading, a label with its text, or plain text."""
     once = _said_twice(piece.slice(build.text)) if piece == strip_span(build.text, block.span) else 0
     read = Span(piece.start, piece.start + once) if once else piece
-    match = read_heading(build.text, read, block.kind, free_tail=piece.start == block.span.start)
+    at_start = piece.start == block.span.start
+    match = read_heading(build.text, read, block.kind, free_tail=at_start, blank=at_start and index in build.blank)
     if match is None:
         if (block.kind is BlockKind.HEADING and block.level and piece == block.span) or once:
             _plain_heading(build, block, index)
         elif _is_asked(piece.slice(build.text)) and piece == strip_span(build.text, block.span):
-            _question(build, block, index)
+            if index in build.listed:
+                build.add_passage(
+                    piece, index, build.open_section
+                )  # no answer stands below it: a question that is told
+            else:
+                _question(build, block, index)
         elif not is_question(piece.slice(build.text)) or len(piece) > LONGEST_QUESTION:
+            empty = all(passage.section != build.open_section for passage in build.passages[-1:])
             build.add_passage(piece, index, build.open_section)
+            if empty and silence_of(piece.slice(build.text)) == NONE_REPORTED and build.open_section:
+                _answered(build, build.outer.get(build.open_section, 0))
         return
     if match.free_tail and index < FIRST_LINES:
         return  # the title of the report ("สรุปผลการอบรมหมอพื้นบ้าน รุ่นที่ 1")
-    if match.free_tail and index in build.listed:
+    if match.free_tail and _is_item(build, match, piece, index):
         build.add_passage(piece, index, build.open_section)
-        return  # an item of a list, with nothing of its own below it
-    if match.topic and _tells_of(build, match, index):
+        return
+    if match.topic in _TOPICS and _tells_of(build, match, index):
         if len(match.content):
             build.add_passage(piece, index, build.open_section)
         else:
-            _open_by_words(build, block, match.title, build.sections[build.open_section], ())
+            outer = build.topics.get(build.open_section, build.open_section)
+            _open_by_words(build, block, match.title, build.sections[outer], ())
+            build.topics[build.open_section] = outer
         return
     if match.silent:
         build.add_passage(match.content, index, build.add_section(match, match.content))
-        return  # what comes below stands under the heading before it
+        _answered(build, build.open_section)
+        return
     if _is_glued_fact(build, match, index) or match.passing:
         own = build.add_section(match, match.content)
         build.add_passage(match.content, index, own)
@@ -248,7 +277,7 @@ def _question(build: _Builder, block: Block, index: int) -> None:
     """Opens the section of a question, whose words tell what the answer is; help text right below a heading leaves it open."""
     latest = len(build.sections) - 1
     answered = any(passage.section == latest for passage in build.passages[-1:])
-    if build.open_section == latest and latest > 0 and not answered:
+    if build.open_section == latest and latest > 0 and not answered and block.kind is not BlockKind.HEADING:
         return
     title = bare_title(build.text, block.span)
     answer = _ANSWER.search(title)
@@ -275,19 +304,42 @@ def _said_twice(line: str) -> int:
 # Labels that with a value rule their own line, and those that do so beside other lines of a label and its value.
 _BESIDE, _ASIDE = frozenset({FACTS}), frozenset({"plan", "activity", "background"})
 _VALUED = re.compile(r"[^:：\n]{2,30}[:：]\s*\S")
-# What tells of a noun, and is no name nor number beside it, is at least so long.
-_LEAST_TOLD = 25
+# Kinds of nouns that are labels too, and the sections of which the second kind is a topic.
+_TOPICS = ("topic", "cause")
+_CAUSES = frozenset({"obstacle", "success_factor", "recommendation", "lesson"})
 _NAME = re.compile(r"\W*(?:นาย|นาง|น\.ส\.|ดร\.|คุณ|ด\.[ชญ]\.|พระ|[0-9๐-๙])")
+
+
+def _answered(build: _Builder, before: int) -> None:
+    """Leaves a label that was answered by nothing: below it counts what tells before it, but no plan and no background."""
+    tells_still = TELLING & set(build.sections[before].role.split(JOIN))
+    build.open_section = before if tells_still else 0
+
+
+# What such labels name is hardly ever a heading inside a list of findings.
+_ASIDES = frozenset({FACTS, PLAN, "background", "boilerplate"})
+
+
+def _is_item(build: _Builder, match: HeadingMatch, piece: Span, index: int) -> bool:
+    """Whether a label that goes on in other words is an item of a list: the list goes on right below it, or the label would lead away from what tells."""
+    if index in build.listed:
+        return True
+    marked = len(opening_marker(build.text, piece).slice(build.text).strip()) > 0
+    telling = TELLING & set(build.sections[build.open_section].role.split(JOIN))
+    return marked and bool(telling) and set(match.roles) <= _ASIDES
 
 
 def _tells_of(build: _Builder, match: HeadingMatch, index: int) -> bool:
     """Whether a noun that is also a label of facts is what a section tells of: "งบประมาณ" below "ปัญหา", with a statement behind or below it."""
-    if not TELLING & set(build.sections[build.open_section].role.split(JOIN)):
+    roles = set(build.sections[build.open_section].role.split(JOIN))
+    if not roles & (TELLING if match.topic == "topic" else _CAUSES):
         return False
+    if match.topic == "cause" and len(opening_marker(build.text, match.span)):
+        return True  # one of several that are counted
     if len(match.content):
         return predicates(match.content.slice(build.text))
     told = build.below.get(index, "")
-    return _NAME.match(told) is None and (len(told) >= _LEAST_TOLD or predicates(told))
+    return _NAME.match(told) is None and predicates(told)
 
 
 def _is_glued_fact(build: _Builder, match: HeadingMatch, index: int) -> bool:
@@ -295,7 +347,7 @@ def _is_glued_fact(build: _Builder, match: HeadingMatch, index: int) -> bool:
     lines of which the others have labels that no table knows ("น้ำ: …", "แผน: …", "เงิน: …")."""
     if not len(match.content):
         return False
-    if set(match.roles) <= _BESIDE:
+    if set(match.roles) <= _BESIDE or match.topic == "line":
         return True
     below = build.below.get(index, "")
     return (
@@ -316,6 +368,8 @@ def _plain_heading(build: _Builder, block: Block, index: int) -> None:
     build.levels[-1] = block.level
 
 
+# What stands under them ends at the next heading of any kind.
+_BESIDES = frozenset({FACTS, "boilerplate"})
 # Words with which a heading without a number parts what the heading above it says ("ระดับอำเภอ" under "ข้อเสนอแนะ").
 _PARTS = ("ระดับ", "ด้าน", "กลุ่ม", "ต่อ", "สำหรับ", "ในระดับ", "ช่วง", "ระยะ", "ฝ่าย", "พื้นที่", "หมู่")
 
@@ -339,9 +393,10 @@ def _by_place(build: _Builder, block: Block, line: Line) -> bool:
 
 
 def _outer(build: _Builder, line: Line) -> int:
-    """The section in which a heading told by its place stands: that of its series; of bold print the last one with a level."""
+    """The section in which a heading told by its place stands: that of its series; of bold print the last one with a level; never a preface or the like."""
     if line.first >= 0:
-        return build.before[line.first]
+        before = build.before[line.first]
+        return 0 if build.sections[before].role in _BESIDES else before
     outer = build.open_section
     while outer in build.placed:
         outer = build.placed[outer]

@@ -123,12 +123,14 @@ def _repeated_titles(text: str) -> list[Span]:
 
 
 # The close of a letter or a report, and the lines that may follow it: names, posts, days.
-_CLOSE = re.compile(r"\W*(?:\(?ลงชื่อ|ขอแสดงความนับถือ|จึงเรียนมาเพื่อ|จึงเสนอมาเพื่อ)")
+_CLOSE = re.compile(r"\W*(?:\(?ลงชื่อ|ขอแสดงความนับถือ|จึง(?:เรียน|เสนอ)มาเพื่อ(?:ทราบ|โปรด|พิจารณา|ขอ))")
 _SIGNED = re.compile(
     r"\(.{2,60}\)|ตำแหน่ง|วันที่|วัน.{0,4}เดือน|นาย|นาง|น\.ส\.|ดร\.|พ\.?ต\.|ร\.?ต\.|ผู้(?:รายงาน|จัดทำ|เสนอ|ตรวจ|บันทึก|จด|รับรอง|อนุมัติ|รับผิดชอบ)"
     r"|ประธาน|เลขานุการ|เหรัญญิก|หัวหน้า|ผู้อำนวยการ|นายก|ปลัด|พยาบาล|นักวิชาการ|เจ้าพนักงาน|โทร|[.…_\s]{4,}"
 )
-_MOST_SIGNED = 6
+_MOST_SIGNED, _LONGEST_SIGNED = 6, 60
+# Who signs says nothing more.
+_TELLS = re.compile("ควร|จะ|ว่า|ขอ|ให้|รับปาก|ต้อง|ไม่|แล้ว|ได้")
 # What a picture or a table shows.
 _CAPTION = re.compile(
     r"\W*(?:ภาพ|รูป|รูปภาพ|ตาราง|แผนภูมิ|แผนภาพ|กราฟ)(?:ประกอบ)?(?:ที่)?\s*[0-9๐-๙]{1,3}(?:[.\-][0-9๐-๙]{1,2})?[\s:.]"
@@ -143,11 +145,17 @@ def _signatures(text: str) -> Iterator[Span]:
         if _CLOSE.match(line.slice(text)):
             left = _MOST_SIGNED
             yield line
-        elif left and len(line) <= LONGEST_CAPTION and _SIGNED.match(line.slice(text)):
+        elif left and _is_signature(line.slice(text)):
             left -= 1
             yield line
         else:
             left = 0
+
+
+def _is_signature(line: str) -> bool:
+    """Whether a line is a name, a post or a day and no more."""
+    bracketed = line.startswith("(") and line.rstrip().endswith(")")
+    return len(line) <= _LONGEST_SIGNED and _SIGNED.match(line) is not None and (bracketed or not _TELLS.search(line))
 
 
 def _short_lines(text: str) -> Iterator[Span]:

@@ -3,9 +3,12 @@
 import pytest
 from samples import lines_of
 
+from pipeline.resources import load_table
 from pipeline.segment import segment
-from pipeline.segment.headings import is_question
+from pipeline.segment.headings import TailWordRow, TopicRow, is_question, read_heading
 from pipeline.segment.layout import words_of
+from pipeline.segment.markers import CountedRow, opening_marker
+from pipeline.spans import Span
 
 
 def roles(text):
@@ -186,3 +189,73 @@ def test_signatures_and_captions_are_no_text():
 ตำแหน่ง ประธานชมรม
 วันที่ 12 กันยายน 2567"""
     assert list(roles(text)) == ["ฝนตกทั้งเดือนจนลานใช้ไม่ได้"]
+
+
+def test_a_number_that_counts_stays_with_what_it_counts():
+    found = roles("ผลลัพธ์\n19 คนเลิกเหล้าได้เกินหกเดือน\n3 หมู่บ้านประกาศกติกา\n1 อบรมแกนนำครบทุกซอย")
+    assert list(found) == ["19 คนเลิกเหล้าได้เกินหกเดือน", "3 หมู่บ้านประกาศกติกา", "อบรมแกนนำครบทุกซอย"]
+
+
+@pytest.mark.parametrize("row", load_table("marker_counted.tsv", CountedRow), ids=lambda row: row.id)
+def test_each_counted_word_keeps_its_number(row):
+    assert not opening_marker(row.example, Span(0, len(row.example)))
+    assert opening_marker(row.counter_example, Span(0, len(row.counter_example)))
+
+
+@pytest.mark.parametrize("row", load_table("tail_words.tsv", TailWordRow), ids=lambda row: row.id)
+def test_each_word_behind_a_label_keeps_the_line_text(row):
+    assert read_heading(row.example, Span(0, len(row.example))) is None
+    assert read_heading(row.counter_example, Span(0, len(row.counter_example))) is not None
+
+
+@pytest.mark.parametrize("row", load_table("heading_topics.tsv", TopicRow), ids=lambda row: row.id)
+def test_each_topic_stands_under_what_tells_of_it(row):
+    lines = row.example.split(" / ")
+    found = roles("\n".join(lines) if row.kind == "topic" else f"{lines[0]}\n1. {lines[-1]}\n2. คนมาน้อยกว่าที่นัด")
+    if row.kind == "line":
+        after = roles(f"ปัญหาอุปสรรค\nคลองตื้น\n{row.example}\nน้ำเน่าทุกหน้าแล้ง")
+        assert after["น้ำเน่าทุกหน้าแล้ง"] == "obstacle"
+    else:
+        assert len(set(found.values())) == 1 and not set(found.values()) & {"facts", "plan/planned", "activity"}
+
+
+def test_a_chapter_stands_under_no_preface():
+    found = roles(
+        "คำนำ\nเล่มนี้รวมเรื่องเล่าของคนสี่หมู่บ้าน\nบทที่ 1 ผลการดำเนินงาน\nทำได้ครบ\nบทที่ 2 เสียงสะท้อน\nความดันลดจาก 160 เหลือ 130"
+    )
+    assert found["ความดันลดจาก 160 เหลือ 130"] == ""
+
+
+def test_a_label_with_a_word_of_its_own_is_no_misspelt_label():
+    found = roles("ผลที่เกิดขึ้น\n- กลุ่มเป้าหมายครบ\n- เด็กใส่หมวก 80 คน\n- ผู้เข้าร่วมประชุมน้อย\n- พี่เลี้ยงโครงการลาออก")
+    assert len(found) == 4 and set(found.values()) == {"result/achieved"}
+
+
+def test_dashes_around_a_heading_are_print():
+    found = roles("--- ปัญหาอุปสรรค ---\nฝนตกทุกวันนัด\n- บทเรียน -\nต้องเผื่อวันไว้สองวัน\nข้อเสนอแนะ -\nขอร่มใหญ่สี่คัน")
+    assert list(found.values()) == ["obstacle", "lesson", "recommendation"]
+
+
+def test_a_silent_label_leaves_no_plan_open():
+    found = roles(
+        "วัตถุประสงค์\n1. เพื่อลดการเผา\nปัญหาอุปสรรค: ไม่มี\nชาวนา 40 รายเลิกเผาฟาง\nปัญหา\nไม่มี\nลูกหลานกลับมาช่วยงานนา 6 คน"
+    )
+    assert found["ชาวนา 40 รายเลิกเผาฟาง"] == found["ลูกหลานกลับมาช่วยงานนา 6 คน"] == ""
+
+
+def test_a_common_noun_that_opens_several_lines_is_their_label():
+    found = roles("ปัญหา ครูพละมีคนเดียว\nข้อเสนอ ขอครูเพิ่ม\nปัญหา ตู้กดน้ำเสียบ่อย\nผลลัพธ์ที่ 1 เด็กสวมหมวกเอง")
+    assert list(found.values()) == ["obstacle", "recommendation", "obstacle", "outcome"]
+    assert roles("ปัญหา ของเราไม่ใช่เงิน") == {"ปัญหา ของเราไม่ใช่เงิน": ""}
+
+
+def test_prose_with_words_that_are_labels_is_not_cut():
+    line = "เดิมนับกันแต่ ผลผลิต ไม่มีใครดู ผลลัพธ์ จนปีนี้จึงมาคุยกัน"
+    assert set(roles(line).values()) == {""}
+
+
+def test_what_follows_a_close_may_still_advise():
+    text = "ข้อเสนอแนะ\nจึงเรียนมาเพื่อโปรดทราบ\nพยาบาลควรมาตรวจฟันทุกเทอม\nภาพ 10 ปีก่อนกับวันนี้ต่างกันลิบ แม่ค้าเลิกใช้โฟมทั้งตลาด"
+    found = roles(text)
+    assert "พยาบาลควรมาตรวจฟันทุกเทอม" in found
+    assert len(found) == 2 and "จึงเรียนมาเพื่อโปรดทราบ" not in found
