@@ -80,7 +80,7 @@ campaign: $(READY_DEV) ## Slow campaigns: 600 planted quotes in damaged Thai, 20
 train: $(READY_DEV) ## Train the models in models/ from corpus/gold; each takes the place of the old one only when it is better (ARGS="--tier fast")
 	$(BIN)/python -m pipeline.learn --promote $(ARGS)
 
-adapt: $(READY_DEV) ## Teach the accurate model's encoder anew (needs PyTorch, any CPU build, in .venv; about four hours)
+adapt: $(READY_DEV) ## Teach the accurate model's encoder anew (needs PyTorch, any CPU build, in .venv; about six hours)
 	$(BIN)/python -m pipeline.learn.taught $(ARGS)
 
 notebooks: $(READY_DEV) ## Run the notebooks on the dataset OUT (made first when missing); pages in build/notebooks

@@ -49,8 +49,8 @@ HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 SCALES = ("unit_numbers", "tag_numbers")
 # Rules' numbers beyond so many spreads from their mean say no more.
 _MOST_SPREADS = 4.0
-# An achieved finding of the rules that the model does not see stays from this confidence on, where the model gives it a chance at all: by their
-# headings alone the rules take signatures, captions and the heads of tables too.
+# An achieved finding of the rules that the model does not see stays from this confidence on. Without a cue of its own the model must give it a
+# chance: by their headings alone the rules take signatures, captions and the heads of tables too.
 _SURE, _CHANCE = 0.84, 0.15
 # Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
 _KEPT = 256
@@ -115,7 +115,10 @@ class ContextModel:
         others = [
             finding
             for finding in extraction.findings
-            if (finding.status is not State.ACHIEVED or (finding.confidence >= _SURE and reader.allows(finding)))
+            if (
+                finding.status is not State.ACHIEVED
+                or (finding.confidence >= _SURE and (finding.votes or reader.allows(finding)))
+            )
             and not any(finding.span.overlaps(span) for span in taken)
         ]
         used = sum(any(own.unit.span.overlaps(span) for span in taken) for own in evidence)

@@ -50,7 +50,7 @@ _TAUGHT_LIMITS = """## Limits
 
 ## Teach it again
 
-`make adapt` (PyTorch is needed, any CPU build; about four hours on two cores). On your own labels, `lessons train --gold DIR --out DIR` trains heads over
+`make adapt` (PyTorch is needed, any CPU build; about six hours on two cores). On your own labels, `lessons train --gold DIR --out DIR` trains heads over
 the untaught encoder and the fast vectors in minutes; `lessons train --promote` compares before anything is replaced.
 """
 
