@@ -60,7 +60,7 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
 
     `marker`: what begins an item of a list. Between two Thai letters nothing is put in the place of the break, else a blank.
 
-    >>> page = "".join(f"{'ชาวบ้าน' * 6}ตลาดนัด{n}\\n{'ปลูกผัก' * 4}\\n\\n" for n in range(7))
+    >>> page = "".join(f"{'ชาวบ้าน' * 6}{letter}และ\\n{'ปลูกผัก' * 4}{letter}\\n\\n" for letter in "กขคงจฉช")
     >>> unwrapped(page, re.compile("-")).text.count("\\n"), unwrapped("สั้น\\nสั้น", re.compile("-")).text
     (14, 'สั้น\\nสั้น')
     """

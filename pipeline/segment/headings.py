@@ -396,8 +396,7 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
     ['ข้อเสนอแนะ ติดไฟเพิ่ม']
     """
     piece = span.slice(text)
-    found: list[tuple[Span, bool]] = []
-    keys: list[str] = []
+    found: dict[Span, tuple[bool, str]] = {}
     for match in _labels().find(piece):
         start, end = match.span.start, match.span.end
         row = _rows_by_id()[match.key]
@@ -406,19 +405,14 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
             continue
         colon = _COLON_INNER.match(piece, end) is not None
         if colon or row.strength == "open":
-            found.append((match.span, colon))
-            keys.append(match.key)
-    edges = [*(place.start for place, _ in found), len(piece)][1:]
-    told = [
-        (place.start, colon)
-        for (place, colon), edge in zip(found, edges, strict=True)
-        if len(piece[place.end : edge].strip(" :：\t")) >= _LEAST_INNER
-    ]
-    if len(told) < len(found):
+            found.setdefault(match.span, (colon, row.role))
+    edges = [*(place.start for place in found), len(piece)][1:]
+    texts = [piece[place.end : edge].strip(" :：\t") for place, edge in zip(found, edges, strict=True)]
+    if any(len(each) < _LEAST_INNER for each in texts):
         return []
-    roles_told = [_rows_by_id()[key].role for key in keys]
+    told = [(place.start, colon) for place, (colon, _) in found.items()]
     leads = len(told) > 2 or told[:1] == [(0, False)]
-    several = len(told) > 1 and leads and len(set(roles_told)) == len(roles_told)
+    several = len(told) > 1 and leads and len({role for _, role in found.values()}) == len(told)
     return [span.start + start for start, colon in told if start and (colon or several)]
 
 
