@@ -7,7 +7,6 @@ table copied from a page). A false table harms more than a missed one, so each h
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,6 +14,7 @@ from itertools import chain, islice, pairwise
 
 from pipeline.headings_table import heading_rows, is_bare_label
 from pipeline.ingest.tables import Cell, count_header_rows, is_header_word
+from pipeline.ingest.wrapped import width_of
 from pipeline.spans import Span, strip_span
 
 # A row of headers and so many below it, in columns enough to be no sentence.
@@ -298,7 +298,7 @@ def _starts(text: str, line: Line, cells: _Row) -> list[int]:
     whole = _whole(text, line)
     if len(whole) > _WIDEST or "\t" in whole.slice(text):
         return []
-    return [sum(unicodedata.category(x) not in {"Mn", "Cf"} for x in text[whole.start : cell.start]) for cell in cells]
+    return [width_of(text[whole.start : cell.start]) for cell in cells]
 
 
 def _aligned(cells: _Row, here: list[int], there: list[int]) -> _Row:

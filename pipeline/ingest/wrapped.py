@@ -6,7 +6,6 @@ Left as they are, each line would be a paragraph of its own, and every sentence 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +38,9 @@ _ASKS = re.compile(r"(?:[?？]|ไหม|อะไร|บ้าง|ยังไ�
 _DIGITS = re.compile(r"[0-9๐-๙]+")
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\u2028\u2029]|\Z)")
+_NO_ROOM = re.compile(
+    "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _THAI = re.compile(r"[ก-๎]")
 _APART = re.compile(r"[#>=]|\*\*|.*\||[^ก-๛A-Za-z]*\Z")
 
@@ -113,23 +115,28 @@ def _lines(text: str, marker: re.Pattern[str]) -> list[_Line]:
     """All lines, empty ones with width 0."""
     found = []
     lines = list(_LINE.finditer(text))
-    often = Counter(_DIGITS.sub("#", match.group().strip()) for match in lines)
-    for match in lines:
+    shapes = [_DIGITS.sub("#", match.group().strip()) for match in lines]
+    often = Counter(shapes)
+    for match, shape in zip(lines, shapes, strict=True):
         line = match.group()
         bare = line.strip()
         start = match.start() + len(line) - len(line.lstrip())
         apart = _APART.match(bare) is not None or is_bare_label(bare) or _GAP.search(bare) is not None
         # A page's title comes again on each page; a question has its answer below it.
-        apart = apart or often[_DIGITS.sub("#", bare)] > 1 or _ASKS.search(bare) is not None
+        apart = apart or often[shape] > 1 or _ASKS.search(bare) is not None
         indent = start - match.start() if bare else 0
-        width = indent + _width(bare) if bare else 0
+        width = indent + width_of(bare) if bare else 0
         found.append(_Line(start, start + len(bare), width, indent, marker.match(bare) is not None, apart))
     return found
 
 
-def _width(line: str) -> int:
-    """How many letters of a line take room: marks above and below take none."""
-    return sum(unicodedata.category(letter) not in {"Mn", "Cf"} for letter in line)
+def width_of(line: str) -> int:
+    """How many letters of a line take room: marks above and below take none.
+
+    >>> width_of("น้ำดื่ม")
+    4
+    """
+    return len(line) - len(_NO_ROOM.findall(line))
 
 
 def _page_width(lines: Sequence[_Line]) -> int:

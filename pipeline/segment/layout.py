@@ -395,23 +395,21 @@ def _cases(
     text: str, blocks: Sequence[Block], candidates: Mapping[int, _Candidate], around: _Around
 ) -> Iterator[tuple[int, Line]]:
     """Lines that count projects, cases or places on (โครงการที่ 1 …, โครงการที่ 2 …): each ends what stood before, unless a known heading rules them all."""
-    runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    runs: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for at, one in candidates.items():
         match = _CASE.match(blocks[at].span.slice(text))
         if match is None or one.labelled:
             continue
         run, number = runs[match["what"]], int(match["number"])
         if number == (run[-1][1] + 1 if run else 1):
-            run.append((at, number))
+            run.append((at, number, match.string[match.end() :]))
     for run in (run for run in runs.values() if len(run) > 1):
         inside = around.under_known(run[0][0])
-        if any(around.behind.get(left) == right for (left, _), (right, _) in pairwise(run)):
+        if any(around.behind.get(left[0]) == right[0] for left, right in pairwise(run)):
             continue  # a list: nothing stands below its items
-        for at, _ in run:
-            title = blocks[at].span.slice(text)
-            if states_something(title[_CASE.match(title).end() :]):  # type: ignore[union-attr]  # it has matched above
-                continue
-            yield at, Line(Stand.PART, run[0][0]) if inside else Line(Stand.HEADING, TOP)
+        for at, _, title in run:
+            if not states_something(title):
+                yield at, Line(Stand.PART, run[0][0]) if inside else Line(Stand.HEADING, TOP)
 
 
 def _bold(one: _Candidate, around: _Around) -> Line | None:
