@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
-SHARED = ("errors", "spans", "records", "resources", "phrases", "headings_table")
+SHARED = ("errors", "spans", "records", "resources", "phrases", "headings_table", "line_bounds")
 STAGES = ("ingest", "segment", "extract", "classify", "dataset", "lessons")
 # What stands above all stages and may use any of them.
 ABOVE = (

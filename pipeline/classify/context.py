@@ -261,7 +261,7 @@ class Reader:
             open_to = [may_state(normal, segmented, own) for own in self.evidence]
             hidden = model.encoder.hidden([window.ids for window in windows])
             self._read = [
-                _Reading(model, window, vectors, numbers, self.evidence, open_to, normal.text)
+                _Reading(model, window, vectors, numbers, self.evidence, open_to, normal.text, segmented.gap)
                 for window, vectors in zip(windows, hidden, strict=True)
             ]
 
@@ -288,6 +288,7 @@ class _Reading:
         evidence: Sequence[Evidence],
         open_to: Sequence[bool],
         text: str,
+        gap: int,
     ) -> None:
         self.text = text
         self.model, self.finding = model, model.heads[FINDING]
@@ -301,7 +302,7 @@ class _Reading:
         self.odds = log_odds(head.scores(features))
         self.by_rules = self._by_rules(head.codes)
         self.weights = np.array([min(1.0, 0.3 + len(atom.span) / 30) for atom in self.atoms])[:, None]
-        self.goes_on = self._goes_on(model.heads[GOES_ON], hidden)
+        self.goes_on = self._goes_on(model.heads[GOES_ON], hidden, gap)
         pairs = list(zip(self.atoms, self.atoms[1:], strict=False))
         self.in_unit = np.array([False, *(left.unit == right.unit for left, right in pairs)])
         held = [own.finding.span if own.finding is not None else None for own in evidence]
@@ -359,12 +360,12 @@ class _Reading:
                 found[row, codes.index(finding.category)] = finding.confidence
         return found
 
-    def _goes_on(self, head: Head, hidden: Floats) -> NDArray[np.float64]:
-        """The probability that an atom goes on with the finding before it, with shape (atoms,); 0 for the first."""
+    def _goes_on(self, head: Head, hidden: Floats, gap: int) -> NDArray[np.float64]:
+        """The probability that an atom goes on with the finding before it, with shape (atoms,); 0 for the first. `gap`: see windows.between."""
         if len(self.atoms) < 2:
             return np.zeros(len(self.atoms))
         rows = [
-            np.concatenate([hidden[a.last - 1], hidden[b.first], between(a, b)])
+            np.concatenate([hidden[a.last - 1], hidden[b.first], between(a, b, gap)])
             for a, b in zip(self.atoms, self.atoms[1:], strict=False)
         ]
         return np.concatenate([[0.0], head.scores(np.stack(rows))[:, 0]])

@@ -77,10 +77,13 @@ def leading(title: str, heading: str, pieces: Pieces) -> tuple[int, ...]:
     return tuple(lead)
 
 
-def between(left: Atom, right: Atom) -> Floats:
-    """What stands between two atoms: another unit, two blanks or more, three or more; and whether the left one is short."""
+def between(left: Atom, right: Atom, gap: int) -> Floats:
+    """What stands between two atoms: another unit, a gap that parts clauses, a wider one; and whether the left one is short.
+
+    `gap`: so many blanks part clauses in this report, see segment/gaps.py.
+    """
     width = right.span.start - left.span.end
-    return np.array([left.unit != right.unit, width >= 2, width >= 3, len(left.span) < _SHORT], dtype=np.float32)
+    return np.array([left.unit != right.unit, width >= gap, width > gap, len(left.span) < _SHORT], dtype=np.float32)
 
 
 def passage_window(text: str, pieces: Pieces, lead: Sequence[int] = (), cut: Cut = atoms_of) -> Window:

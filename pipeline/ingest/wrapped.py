@@ -9,11 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 from pipeline.headings_table import is_bare_label
-from pipeline.resources import load_table
+from pipeline.line_bounds import goes_on
 from pipeline.spans import MappedText
 
 # Widths at which a page breaks its lines, in letters that take room.
@@ -69,7 +68,7 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
     lines = _lines(text, marker)
     page = _page_width(lines)
     joins = [(line, after) for line, after in pairwise(lines) if page and _runs_on(line, after, page)]
-    open_ended = sum(_is_open(text, line, after) for line, after in joins)
+    open_ended = sum(goes_on(text, line.end, after.start) for line, after in joins)
     ended = any(
         not _is_full(after, page) for _, after in joins
     )  # a paragraph ends somewhere in its line; a poem and a list do not
@@ -85,30 +84,6 @@ def unwrapped(text: str, marker: re.Pattern[str]) -> MappedText:
         at = after.start
     pieces += ((letter, place, place + 1) for place, letter in enumerate(text[at:], at))
     return MappedText.build(pieces)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundRow:
-    """A word by which a line is seen to be broken (`data/line_bounds.tsv`)."""
-
-    id: str
-    word: str
-    side: str  # start | end
-    example: str
-    source: str
-
-
-@cache
-def _bounds() -> dict[str, re.Pattern[str]]:
-    rows = load_table("line_bounds.tsv", BoundRow)
-    words = {side: "|".join(re.escape(row.word) for row in rows if row.side == side) for side in ("start", "end")}
-    return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']})\Z")}
-
-
-def _is_open(text: str, line: _Line, after: _Line) -> bool:
-    """Whether the words around the break of a line show that a sentence goes on over it."""
-    bounds = _bounds()
-    return bool(bounds["end"].search(text[line.start : line.end]) or bounds["start"].match(text, after.start))
 
 
 def _lines(text: str, marker: re.Pattern[str]) -> list[_Line]:

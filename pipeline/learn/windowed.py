@@ -184,7 +184,7 @@ def _window_example(
             0.0 if before is None and here is None else 1.0 if units[left.unit].item == units[right.unit].item else 0.3
         )
         goes_on.append([float(before is not None and before == here), counts])
-        gaps.append(between(left, right))
+        gaps.append(between(left, right, reading.segmented.gap))
     return WindowExample(
         reading.name,
         window.ids,

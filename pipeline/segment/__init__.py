@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.records import NormalText, Section, State, Unit
+from pipeline.segment.gaps import clause_gap
 from pipeline.segment.genre import detect_genre
 from pipeline.segment.sections import JOIN, TELLING, outline
 from pipeline.segment.shield import find_shield
@@ -22,6 +23,7 @@ class Segmented:
     )  # what the text of this genre is unless a heading says otherwise; None where the report tells of results
     sections: tuple[Section, ...]
     units: tuple[Unit, ...]
+    gap: int = 2  # so many blanks part clauses, see gaps.py
 
 
 def segment(normal: NormalText) -> Segmented:
@@ -30,7 +32,8 @@ def segment(normal: NormalText) -> Segmented:
     lines = outline(normal, find_shield(normal))
     # A report that repeats its proposal has the marks of one, and results that no proposal has.
     state = None if _tells_results(lines.sections) else genre.state
-    return Segmented(genre.code, state, lines.sections, cut_units(normal.text, lines))
+    gap = clause_gap(normal.text)
+    return Segmented(genre.code, state, lines.sections, cut_units(normal.text, lines, gap=gap), gap)
 
 
 def _tells_results(sections: Sequence[Section]) -> bool:

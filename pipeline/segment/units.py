@@ -10,6 +10,7 @@ from functools import cache
 from pipeline.phrases import Phrase, PhraseMatcher
 from pipeline.records import Unit
 from pipeline.resources import load_table
+from pipeline.segment.gaps import WIDE_GAP
 from pipeline.segment.markers import Enclosed, enclosed
 from pipeline.segment.sections import Outline, Passage
 from pipeline.segment.sentences import sentences
@@ -26,7 +27,6 @@ _LISTING = re.compile("เช่น|ได้แก่|อาทิ|ประก
 _NOMINAL = re.compile("การ|ความ|งาน|เรื่อง|กลุ่ม|คณะ|โครงการ|กองทุน|เครือข่าย")
 _ABBREVIATION = re.compile(r"(?<![ก-๙])(?:[ก-ฮเ-ไ][ก-๙]{0,4}\.)+")
 _BLANK = re.compile(r"\s")
-_WIDE_GAP = re.compile(r"[ \t\u00a0]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def _openers() -> tuple[PhraseMatcher, dict[str, str]]:
     return matcher, {row.id: row.kind for row in rows}
 
 
-def cut_units(text: str, outline: Outline) -> tuple[Unit, ...]:
-    """The units of all passages in order; all units of one passage share its `item` number.
+def cut_units(text: str, outline: Outline, *, gap: int = 2) -> tuple[Unit, ...]:
+    """The units of all passages in order; all units of one passage share its `item` number. `gap`: so many blanks part clauses.
 
     Joined with the blanks between them they are the passage: nothing of a passage is lost.
     """
@@ -66,17 +66,18 @@ def cut_units(text: str, outline: Outline) -> tuple[Unit, ...]:
     for item, passage in enumerate(outline.passages):
         piece = passage.span.slice(text)
         hits = [(match.span.shift(passage.span.start), kinds[match.key]) for match in matcher.find(piece)]
-        for span in _clauses(text, passage, hits):
+        for span in _clauses(text, passage, hits, gap=gap):
             units.append(Unit(span, passage.section, passage.block, passage.marker, item))
     return tuple(units)
 
 
-def _clauses(text: str, passage: Passage, hits: list[tuple[Span, str]]) -> list[Span]:
+def _clauses(text: str, passage: Passage, hits: list[tuple[Span, str]], *, gap: int) -> list[Span]:
     """The clauses of one passage."""
     closed = enclosed(text, passage.span)
     held = [span.end for span, kind in hits if kind == "hold"]
     cuts = {span.start for span, kind in hits if kind == "free" or (kind == "space" and _after_blank(text, span.start))}
-    cuts |= {gap.end() for gap in _WIDE_GAP.finditer(text, passage.span.start, passage.span.end)}
+    gaps = WIDE_GAP.finditer(text, passage.span.start, passage.span.end)
+    cuts |= {found.end() for found in gaps if found.end() - found.start() >= gap}
     kept = [
         cut
         for cut in sorted(cuts)
