@@ -58,14 +58,14 @@ def atoms_of(text: str, span: Span) -> list[Span]:
 
 
 def windows_of(
-    normal: NormalText, segmented: Segmented, pieces: Pieces, title: str = "", cut: Cut = atoms_of
+    normal: NormalText, segmented: Segmented, pieces: Pieces, title: str = "", cut: Cut = atoms_of, first: int = 0
 ) -> tuple[Window, ...]:
     """The windows of a report, in order: units with the headings between them, as many as fit; each in one window, unless it is too long.
 
-    `title` is the name of the project, "" for none; `cut` makes atoms of a unit.
+    `title` is the name of the project, "" for none; `cut` makes atoms of a unit; `first` is the unit with which the first window begins.
     """
     maker = _Maker(normal, segmented, pieces, title, cut)
-    return tuple(maker.windows())
+    return tuple(maker.windows(first))
 
 
 def leading(title: str, heading: str, pieces: Pieces) -> tuple[int, ...]:
@@ -129,11 +129,11 @@ class _Maker:
         if title:
             self.opening += [*pieces.ids(title)[:LONGEST_LEAD], pieces.end]
 
-    def windows(self) -> Iterator[Window]:
-        """The windows in the order of the text."""
+    def windows(self, first: int) -> Iterator[Window]:
+        """The windows in the order of the text, from a unit on."""
         draft: _Draft | None = None
         section = item = -1
-        for at, unit in enumerate(self.segmented.units):
+        for at, unit in enumerate(self.segmented.units[first:], first):
             parts = [
                 (span, self.pieces.ids(span.slice(self.normal.text))) for span in self.cut(self.normal.text, unit.span)
             ]

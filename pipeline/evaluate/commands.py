@@ -1,6 +1,6 @@
 """How well the pipeline does on the gold corpus, and how far the gold itself can be trusted.
 
-    python -m pipeline.evaluate score [--part train|dev|open] [--errors N] [--short]
+    python -m pipeline.evaluate score [--part train|dev|open | --composed corpus/calibration] [--errors N] [--short]
     python -m pipeline.evaluate facts       the facts of the projects, field by field
     python -m pipeline.evaluate table       rules and baselines on the test part: make evaluate
     python -m pipeline.evaluate genres      models on genres that they have not seen: make evaluate-genres
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -53,6 +54,7 @@ from pipeline.evaluate.split import (
 )
 from pipeline.evaluate.systems import Pipeline, System
 from pipeline.evaluate.zones import zones_table
+from pipeline.learn.composed import load_reports
 
 # More passages alike than this share means that reports were copied, not written.
 LIKENESS_LIMIT = 0.02
@@ -100,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
     made["genres"].add_argument("--model", default=FAST, choices=(FAST, ACCURATE))
     for name in ("score", "facts"):
         made[name].add_argument("--part", default="open", choices=sorted(PARTS))
+    made["score"].add_argument(
+        "--composed", type=Path, metavar="FOLDER", help="labelled reports of a folder of JSON lines, in place of a part"
+    )
     made["score"].add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")
     made["score"].add_argument("--short", action="store_true", help="the summary only")
     made["table"].add_argument("--short", action="store_true", help="the comparison only")
@@ -127,13 +132,23 @@ def _part(options: argparse.Namespace, part: str) -> tuple[Reading, ...]:
 
 def _score(options: argparse.Namespace) -> int:
     """The exit code of `score`."""
-    if options.errors and TEST in PARTS[options.part]:
-        raise UsageError("The test part is never looked at.", "Use --errors with --part train, dev or open.")
-    scores = score_system(Pipeline(options.model), _part(options, options.part))
+    system = Pipeline(options.model)
+    if options.composed:
+        name = str(options.composed)
+        with tempfile.TemporaryDirectory() as files:
+            readings = tuple(reading for reading, _ in load_reports(options.composed, Path(files)))
+            if not readings:
+                raise UsageError(f"{name} holds no reports*.jsonl.", "Name a folder such as corpus/calibration.")
+            scores = score_system(system, readings)
+    else:
+        name = f"part {options.part}"
+        if options.errors and TEST in PARTS[options.part]:
+            raise UsageError("The test part is never looked at.", "Use --errors with --part train, dev or open.")
+        scores = score_system(system, _part(options, options.part))
     if options.short:
         print(summary([score.tally for score in scores]))
     else:
-        print(full_report(scores, title=f"{options.model}, part {options.part}"))
+        print(full_report(scores, title=f"{options.model}, {name}"))
     if options.errors:
         print(mistakes(scores, options.errors))
     return 0

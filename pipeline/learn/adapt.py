@@ -42,6 +42,8 @@ class Teaching:
     parts: int = 2  # of a batch, each learnt from in a thread of its own: on two cores 1.6 times as fast
     alone: float = 0.5  # share of the reports' passages that each epoch takes alone; of composed sections half
     sections: float = 1.0  # share of composed sections that each epoch takes
+    fresh: tuple[str, ...] = ()  # how the names of reports begin that are new to it; () for all
+    others: float = 1.0  # share of what is not fresh that each epoch takes
     told: float = 0.4  # share of passages alone that get their title and heading
     broken: float = 0.4  # share of windows that are read with blanks where a hasty writer sets them
     issues: float = 1.2  # what a wrong issue costs beside a wrong category
@@ -334,6 +336,8 @@ def _chosen(
         window = at < 2 * windows
         second = choice.random() < (how.broken if window else how.told)
         name = numbered[at][1].report
+        if how.fresh and not name.startswith(how.fresh) and choice.random() >= how.others:
+            continue
         share = how.alone if name in twice else how.alone / 2
         if window and name in twice:
             taken += numbered[at : at + 2]

@@ -58,14 +58,17 @@ def load_sections(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
     )
 
 
-def load_reports(folder: Path = COMPOSED) -> tuple[tuple[Reading, str], ...]:
+def load_reports(folder: Path = COMPOSED, files: Path | None = None) -> tuple[tuple[Reading, str], ...]:
     """The whole reports of a folder as the pipeline reads them, each with the name of its project. Raises ComposedError for a faulty line.
 
-    The lines of a report follow each other and bear its number and their own ("s16-001-1", "s16-001-2").
+    The lines of a report follow each other and bear its number and their own ("s16-001-1", "s16-001-2"). Into the folder `files` each report is
+    written as a text file, so that it can be extracted from as any other.
     """
     reports = groupby(_rows(folder, WHOLE), key=lambda line: str(line[0].get("id", line[1])).rpartition("-")[0])
     return tuple(
-        (_reading(name, held), str(held[0][0].get("title", ""))) for name, lines in reports if (held := list(lines))
+        (_reading(name, held, files), str(held[0][0].get("title", "")))
+        for name, lines in reports
+        if (held := list(lines))
     )
 
 
@@ -101,8 +104,8 @@ def _passage(row: Mapping[str, Any], where: str) -> ComposedPassage:
     return ComposedPassage(row["id"], text, row.get("heading") or "", categories, gold)
 
 
-def _reading(name: str, rows: Sequence[tuple[Mapping[str, Any], str]]) -> Reading:
-    """Sections read as one text file: each with its heading, and below it its parts."""
+def _reading(name: str, rows: Sequence[tuple[Mapping[str, Any], str]], files: Path | None = None) -> Reading:
+    """Sections read as one text file, which is written into the folder `files`: each with its heading, and below it its parts."""
     codes = load_codes()
     text = ""
     golds = []
@@ -117,14 +120,18 @@ def _reading(name: str, rows: Sequence[tuple[Mapping[str, Any], str]]) -> Readin
                 text += part
         except (CodeError, KeyError, TypeError, ValueError) as error:
             raise ComposedError(f"{where}: {error}.", "Mend the line: corpus/passages/README.md.") from error
-    report = read(Path("section.txt"), text.encode("utf-8"), source=name, settings=Settings())
+    path = Path("section.txt")
+    if files is not None:
+        path = files / f"{name}.txt"
+        path.write_text(text, encoding="utf-8", newline="")
+    report = read(path, text.encode("utf-8"), source=name, settings=Settings())
     normal = normalise(report)
     letters = Letters(normal.text)
     labels = []
     for gold in golds:
         span = normal_span(report, normal, gold.span, raw=True)
         labels.append(Labelled(gold, span, letters.place(span)))
-    return Reading(name, Path("section.txt"), Path(), normal, segment(normal), tuple(labels))
+    return Reading(name, path, files or Path(), normal, segment(normal), tuple(labels))
 
 
 def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:

@@ -145,15 +145,30 @@ def broken_atoms(text: str, span: Span) -> list[Span]:
     return found
 
 
-def window_examples(reading: Reading, pieces: Pieces, title: str = "", cut: Cut = atoms_of) -> Iterator[WindowExample]:
-    """The windows of a labelled report; `title`: the name of its project where the report itself states none."""
+def window_examples(
+    reading: Reading, pieces: Pieces, title: str = "", cut: Cut = atoms_of, first: int = 0
+) -> Iterator[WindowExample]:
+    """The windows of a labelled report from unit `first` on; `title`: the name of its project where the report itself states none."""
     extraction = extract(reading.normal, reading.segmented)
     project = find_facts(reading.normal).project
     name = project.project_name or project.title or title
     rules = [view.rules for view in unit_views(reading.normal, reading.segmented, extraction)]
     negatives = [label for label in reading.negatives if negative_kinds()[label.gold.negative or ""].family == "whole"]
-    for window in windows_of(reading.normal, reading.segmented, pieces, name, cut):
+    for window in windows_of(reading.normal, reading.segmented, pieces, name, cut, first):
         yield _window_example(reading, window, rules, negatives, name)
+
+
+def begun_within(reading: Reading, pieces: Pieces, title: str = "") -> Iterator[tuple[WindowExample, WindowExample]]:
+    """One window that begins somewhere within the report, the same place each time, as it stands and with broken atoms; none for a short report.
+
+    In whole reports what stands first is a name or a background. A news item or a post begins with what came of it.
+    """
+    first = zlib.crc32(reading.name.encode("utf-8")) % max(1, len(reading.segmented.units))
+    if first:
+        made = [next(window_examples(reading, pieces, title, cut, first), None) for cut in (atoms_of, broken_atoms)]
+        plain, broken = made
+        if plain is not None and broken is not None:
+            yield plain, broken
 
 
 def _window_example(

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.classify.embeddings_weights import Pieces, Weights, find_weights
-from pipeline.classify.windows import LONGEST_LEAD, LONGEST_WINDOW, atoms_of, leading, passage_window, windows_of
+from pipeline.classify.windows import (
+    LONGEST_LEAD,
+    LONGEST_WINDOW,
+    Atom,
+    atoms_of,
+    between,
+    leading,
+    passage_window,
+    windows_of,
+)
 from pipeline.ingest.normalise import normalise
 from pipeline.ingest.text import read
 from pipeline.learn.windowed import broken_atoms
@@ -71,3 +80,16 @@ def test_atoms_hold_no_blank_and_lose_no_letter(text, start):
         atoms = cut(text, place)
         assert all(atom.slice(text) and not any(char.isspace() for char in atom.slice(text)) for atom in atoms)
         assert "".join(atom.slice(text) for atom in atoms) == "".join(place.slice(text).split())
+
+
+def test_windows_may_begin_within_a_report(pieces):
+    normal, cut_report = segmented(sorted(REPORTS.glob("*.txt"))[0])
+    middle = len(cut_report.units) // 2
+    windows = windows_of(normal, cut_report, pieces, first=middle)
+    assert {atom.unit for window in windows for atom in window.atoms} == set(range(middle, len(cut_report.units)))
+
+
+@pytest.mark.parametrize(("gap", "apart"), [(2, [1.0, 0.0]), (3, [0.0, 0.0])])
+def test_two_blanks_count_as_the_writer_uses_them(gap, apart):
+    left, right = Atom(Span(0, 12), 0, 0, 3), Atom(Span(14, 20), 0, 3, 5)
+    assert between(left, right, gap)[1:3].tolist() == apart

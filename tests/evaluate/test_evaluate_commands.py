@@ -70,6 +70,15 @@ def test_score_prints_every_part_and_the_mistakes_on_request(corpus, capsys):
     assert "### Summary" not in capsys.readouterr().out
 
 
+def test_a_folder_of_composed_reports_is_scored_like_a_part(tmp_path, capsys):
+    parts = [["", "ปัญหาอุปสรรค\n- "], ["obstacle||", "งบประมาณโอนล่าช้าไปสองเดือน"], ["", "\n"]]
+    line = {"id": "x1-001-1", "title": "", "heading": "", "parts": parts}
+    (tmp_path / "reports1.jsonl").write_text(json.dumps(line, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert main(["score", "--composed", str(tmp_path), "--short"]) == 0
+    assert re.search(r"categories \| IoU 0.5 \| 1.000 \| 1.000", capsys.readouterr().out)
+    assert main(["score", "--composed", str(tmp_path / "reports1.jsonl")]) == 2
+
+
 @pytest.mark.parametrize("part", ["test", "all"])
 def test_mistakes_on_the_test_part_are_never_shown(corpus, capsys, part):
     assert main(["score", *where(corpus), "--part", part, "--errors", "5"]) == 2
