@@ -13,13 +13,13 @@ from pipeline.extract.facts import FactSheet
 from pipeline.extract.findings import Extraction
 from pipeline.extract.places import is_labelled
 from pipeline.ingest.damage import unreadable
+from pipeline.ingest.damage_notes import damage_problems
 from pipeline.lessons.duplicates import sketch_of
 from pipeline.records import (
     Finding,
     Lesson,
     NormalText,
     Place,
-    Problem,
     ProjectFacts,
     Report,
     ReportResult,
@@ -34,8 +34,6 @@ from pipeline.segment.sections import JOIN
 from pipeline.segment.silence import MISSING
 from pipeline.spans import Span
 
-# A problem names this many places; a report of 300 damaged pages names the first.
-NAMED_PLACES = 10
 # A bare name of a province is also the name of a hospital, a road or a person; one behind the word จังหวัด is the place.
 LABELLED_WEIGHT = 3
 # Levels with the number of digits of their official codes, from the widest: a code begins with that of the area around it.
@@ -89,7 +87,7 @@ def assemble(
             for fact in sheet.facts
         ),
         places=tuple((place, raw_span(report, normal, place.span) if place.span else None) for place in sheet.places),
-        problems=(*report.problems, *_damage_problems(report, normal)),
+        problems=(*report.problems, *damage_problems(report.source, normal)),
         sketch=sketch_of(normal.text),
     )
 
@@ -116,24 +114,6 @@ def _status(report: Report, normal: NormalText) -> ReportStatus:
     if damaged and all(damaged):
         return ReportStatus.UNREADABLE
     return ReportStatus.PARTIAL if report.problems or any(damaged) else ReportStatus.OK
-
-
-def _damage_problems(report: Report, normal: NormalText) -> tuple[Problem, ...]:
-    """One problem that names the pages or paragraphs from which nothing is taken, since their Thai is beyond repair."""
-    places = list(dict.fromkeys(b.locator.split(";")[0] for b in normal.blocks if b.damage >= unreadable()))
-    if not places:
-        return ()
-    named = ", ".join(places[:NAMED_PLACES]) + (
-        f" and {len(places) - NAMED_PLACES} more" if len(places) > NAMED_PLACES else ""
-    )
-    return (
-        Problem(
-            report.source,
-            "normalise",
-            f"The Thai of {named} lost its vowels or tone marks; nothing is taken from there.",
-            "Ask for the Word file, or print the pages and scan them.",
-        ),
-    )
 
 
 def raw_span(report: Report, normal: NormalText, span: Span) -> Span | None:

@@ -26,4 +26,4 @@ def test_text_without_its_marks_is_unreadable_and_gives_nothing(tmp_path):
     assert len(good.lessons) >= 3
     assert bad.status is ReportStatus.UNREADABLE
     assert bad.lessons == ()
-    assert "nothing is taken" in bad.problems[0].reason
+    assert "ไม่ใช้ข้อความตรงนั้น" in bad.problems[0].reason

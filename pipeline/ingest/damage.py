@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from pipeline.ingest.decode import find_misreading, undo_edits
+from pipeline.ingest.decode import find_misreading, is_misreading, undo_edits
 from pipeline.ingest.skeleton import skeleton
 from pipeline.ingest.words import frequency_of, known_words
 from pipeline.records import Block
@@ -109,7 +109,7 @@ _STRAY = re.compile(r"[ัิ-ฺ็-๎](?<![ก-ฮัิ-ฺ็-๎].)[ัิ
 _BARE_TONE = re.compile(r"[่-๋์](?<=[ก-ฮุู].)")
 _SURE_SLID_SITE = re.compile(r"[ัื][่-๋]? (?=[ก-ฮ])")
 # What stands where Thai should: lost characters, private use, C1 controls, accented letters and signs of wrong code pages.
-_ALIEN = re.compile(r"[\ufffd\ue000-\uf8ff\u0080-\u009f¡-¶¸-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂı]")
+_ALIEN = re.compile(r"[\ufffd\ue000-\uf8ff\u0080-\u009f¡-¶¸-ɏ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂ]")
 
 
 @lru_cache(maxsize=64)  # what befell a page and its score ask for the same
@@ -128,66 +128,153 @@ def find_harm(text: str, raw: str) -> Harm:
     limits = _limits()
     counts = _counts(text)
     consonants = _count(counts, _CONSONANTS)
-    if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"]:
-        return Harm()  # where all marks are gone, the dictionary would guess
+    if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"] or is_torn(text):
+        return Harm()  # where all marks are gone, or each line is a piece of a word, the dictionary would guess
     am, aa = counts["ำ"], counts["า"]
     bare = len(_BARE_TONE.findall(text))
     return Harm(
-        lost_am=am == 0 and aa > 0 and consonants >= limits["lost-am-consonants"],
+        lost_am=aa > 0 and _is_am_lost(text, am, consonants),
         all_am=am > limits["all-am-ratio"] * (aa + 1),
         bare_tones=consonants >= limits["bare-tones-consonants"] and bare < limits["bare-tones"] * consonants,
         slid=len(_SURE_SLID_SITE.findall(raw)) >= limits["slid-sites"],
     )
 
 
-@lru_cache(maxsize=64)  # pages that need no repair are scored twice
+@dataclass(frozen=True, slots=True)
+class LostAmWord:
+    """A row of data/lost_am_words.tsv."""
+
+    id: str
+    word: str
+    meant: str
+    example: str
+    counter_example: str
+    source: str
+
+
+@cache
+def _lost_am_words() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(row.word) for row in load_table("lost_am_words.tsv", LostAmWord)))
+
+
+def _is_am_lost(text: str, am: int, consonants: int) -> bool:
+    """Whether the ำ of a page lost their rings: it has none, or more words that show it than ำ of its own."""
+    limits = _limits()
+    if am == 0 and consonants >= limits["lost-am-consonants"]:
+        return True
+    # In a page that holds many, a look at a part shows that none was lost.
+    shown = len(_lost_am_words().findall(text)) if am < consonants * limits["am-per-consonant"] else 0
+    return shown >= limits["lost-am-words"] and shown >= am
+
+
+# Lines that end where no word does, or begin so: programs that lay out a page for the screen break them at each mark above a letter.
+_TORN = re.compile(r"[ัื]\n|\n[ะาำ]")
+
+
+def is_torn(text: str) -> bool:
+    """Whether many lines of a page end inside a word.
+
+    >>> is_torn("กลุ่\\nมคนร่วมมือกั\\nน\\n" * 9)
+    True
+    """
+    limits = _limits()
+    torn = len(_TORN.findall(text))
+    return torn >= limits["torn-lines"] and torn >= limits["torn-share"] * (text.count("\n") + 1)
+
+
 def score(text: str) -> float:
     """How much of a page is damaged beyond repair, 0 to 1: marks gone, marks torn off, or characters that are no Thai at all."""
+    return judge(text)[0]
+
+
+@lru_cache(maxsize=64)  # pages that need no repair are scored twice
+def judge(text: str) -> tuple[float, str]:
+    """The score of a page and what makes most of it, a row of data/damage_notes.tsv; "" for a page without damage."""
     limits = _limits()
     counts = _counts(text)
     consonants, alien = _count(counts, _CONSONANTS), sum(n for char, n in counts.items() if _ALIEN.match(char))
     if consonants + alien < limits["least-consonants"]:
-        return 0.0
+        return 0.0, ""
     marks = _count(counts, _MARKS)
     stray = sum(map(len, _STRAY.findall(text)))
-    scores = [alien / (alien + _count(counts, _THAI))]
+    scores = {"old-font": alien / (alien + _count(counts, _THAI)), "torn-lines": 0.5 * is_torn(text)}
     if consonants >= limits["least-consonants"]:
         expected = limits["marks-per-consonant"] * consonants
-        scores.append(1 - marks / expected)
+        scores["no-marks"] = 1 - marks / expected
         allowed = limits["stray-marks"]
-        scores.append((stray / marks - allowed) / (1 - allowed) * 2 if marks else 0.0)
-    return round(min(1.0, max(0.0, *scores)), 3)
+        scores["loose-marks"] = (stray / marks - allowed) / (1 - allowed) * 2 if marks else 0.0
+    worst = max(scores, key=lambda kind: scores[kind])
+    value = round(min(1.0, max(0.0, scores[worst])), 3)
+    return value, worst if value else ""
 
 
-def with_scores(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], float]:
-    """The blocks with the score of the page they stand on, and the score of the whole text, weighted by length."""
+def with_scores(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], float, list[tuple[str, str]]]:
+    """The blocks with the score of the page they stand on, the score of the whole text, weighted by length, and what to tell of it.
+
+    What to tell: `(id of data/damage_notes.tsv, locator)`.
+    """
     marked: list[Block] = []
+    notes: list[tuple[str, str]] = []
     total = weighed = 0.0
     for first, after in pages(blocks):
         page = "\n".join(block.span.slice(text) for block in blocks[first:after])
-        damage = score(page)
+        damage, kind = judge(page)
+        if damage >= _limits()["unreadable"]:
+            notes += [(kind, place_of(block)) for block in blocks[first:after]]
+        elif damage >= _limits()["told"]:
+            notes.append(("some-" + kind, place_of(blocks[first])))
         marked += [replace(block, damage=damage) if damage else block for block in blocks[first:after]]
         total += len(page)
         weighed += damage * len(page)
-    return tuple(marked), round(weighed / total, 3) if total else 0.0
+    return tuple(marked), round(weighed / total, 3) if total else 0.0, notes
+
+
+def place_of(block: Block) -> str:
+    """The page, slide or line of a block, without the place on it."""
+    return block.locator.partition(";")[0]
 
 
 # --- wrong code page inside a file (class 14) ------------------------------------------------------------------------
 
 # Four characters near each other that Thai text does not hold, or four เธ เน pairs: worth a closer look at the line.
+_LINES_SHOW = 3
 _SUSPECT = re.compile(r"(?:[\u0080-\u009f¡-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂŒœŸ⁄\u0100-\u06ff‘’“”‹›€][^\n]{0,3}?){4}|(?:เ[ธน][^\n]){4}")
 
 
 def recode(text: str) -> Iterator[Edit]:
-    """Edits that undo a wrong code page in single lines; each character keeps its own place."""
+    """Edits that undo a wrong code page in single lines; each character keeps its own place.
+
+    A line too short or too broken to show its code page by itself is read as most others of the text are.
+    """
     at = 0
+    lines: list[tuple[int, int, tuple[str, str] | None]] = []
     while match := _SUSPECT.search(text, at):
         start = text.rfind("\n", at, match.start()) + 1 or at
         end = text.find("\n", match.end())
         at = len(text) if end < 0 else end
-        found = find_misreading(text[start:at])
+        lines.append((start, at, find_misreading(text[start:at])))
+    known = Counter(found for _, _, found in lines if found).most_common(1)
+    usual = known[0][0] if known and known[0][1] >= _LINES_SHOW else None
+    for start, end, found in lines:
+        line = text[start:end]
+        if found is None and usual and is_misreading(line, usual, sure=False):
+            found = usual
         if found:
-            yield from ((start + a, start + b, new) for a, b, new in undo_edits(text[start:at], *found))
+            yield from ((start + a, start + b, new) for a, b, new in undo_edits(line, *found))
+
+
+# Each Thai letter behind the Western one that has its place in TIS-620 ("âโ¤คÃร"): slides made on a Mac. So many in a line are no chance.
+_TWIN = re.compile(
+    f"[¡-û](?=[ก-๛])(?:{'|'.join(f'(?<={chr(code - 0xD60)})(?={chr(code)})' for code in range(0xE01, 0xE5C))})"
+)
+_FEWEST_TWINS = 5
+
+
+def drop_twins(text: str) -> Iterator[Edit]:
+    """Edits that take out the Western twins of Thai letters, in lines that are full of them."""
+    twins = [match.start() for match in _TWIN.finditer(text)]
+    if len(twins) >= _FEWEST_TWINS:
+        yield from ((at, at + 1, "") for at in twins)
 
 
 # --- words by dictionary ---------------------------------------------------------------------------------------------
@@ -213,7 +300,7 @@ class _Choice:
 
 
 _UPPER = frozenset("ัิีึื")
-_DROPPED = frozenset("่้๊๋์")
+_DROPPED = frozenset("็่้๊๋์")
 _VOWEL = re.compile(r"[ัิ-ู]")
 _LETTERS = re.compile(r"([ก-ฮะาำเ-ไๅๆฯ])([ัิ-ฺ็-๎]*)( ?)")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.errors import ReadError
+from pipeline.ingest.old_fonts import OLD_FONTS, old_font_edits, read_old_font
 
 REMEDY = "Open it in the program that made it and save it as UTF-8 text."
 # Share of the high bytes (above 0x7F) that must be Thai in cp874, DEPENDENCIES §4.
@@ -171,6 +172,7 @@ _MARK = re.compile(r"[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]")
 _GOOD_MARK = re.compile(r"(?<=[\u0e01-\u0e2e\u0e31\u0e34-\u0e3a\u0e47-\u0e4d])[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]")
 _GOOD_LEADING = re.compile(r"[\u0e40-\u0e44](?=[\u0e01-\u0e2e])")
 _LEADING = re.compile(r"[\u0e40-\u0e44]")
+_VOWEL = re.compile(r"[\u0e30-\u0e39\u0e40-\u0e44]")
 _CUT_MARKS = "".join(map(chr, (0x0E31, *range(0x0E33, 0x0E3B), *range(0x0E47, 0x0E4F))))
 
 
@@ -206,6 +208,8 @@ def _to_bytes(text: str, codec: str) -> bytes | None:
 
 def _read_as(wrong: str, right: str) -> Callable[[str], str | None]:
     """A function that undoes reading `right` bytes as `wrong`; it gives None where that cannot have happened."""
+    if (wrong, right) in OLD_FONTS:
+        return lambda text: read_old_font(text, wrong, right)
 
     def undo(text: str) -> str | None:
         data = text.encode("utf-8", "surrogatepass") if wrong == "utf-8" else _to_bytes(text, wrong)
@@ -215,11 +219,14 @@ def _read_as(wrong: str, right: str) -> Callable[[str], str | None]:
 
 
 # In this order: the first that gives good Thai wins; latin-1 before cp1252 because it is the narrower claim.
-_MISREADINGS: tuple[tuple[str, str], ...] = tuple(
-    (wrong, right)
-    for right in ("utf-8", "cp874")
-    for wrong in ("latin-1", "cp1252", "mac_roman", "cp874", "utf-8")
-    if wrong != right
+_MISREADINGS: tuple[tuple[str, str], ...] = (
+    tuple(
+        (wrong, right)
+        for right in ("utf-8", "cp874")
+        for wrong in ("latin-1", "cp1252", "mac_roman", "cp874", "utf-8", "cp1257")
+        if wrong != right
+    )
+    + OLD_FONTS
 )
 
 
@@ -232,12 +239,20 @@ def find_misreading(text: str) -> tuple[str, str] | None:
     sample = _suspicious_sample(text)
     if sample is None:
         return None
-    for wrong, right in _MISREADINGS:
-        undo = _read_as(wrong, right)
-        guess = undo(sample)
-        if guess is not None and _is_repaired(sample, guess):
-            return wrong, right
-    return None
+    return next((pair for pair in _MISREADINGS if is_misreading(sample, pair)), None)
+
+
+def is_misreading(text: str, pair: tuple[str, str], *, sure: bool = True) -> bool:
+    """Whether the text is good Thai once it is read as `(code page, encoding)` says; unless `sure`, fair Thai will do."""
+    guess = _read_as(*pair)(text)
+    if guess is None or guess == text or _is_doubled(guess):
+        return False
+    return _is_repaired(text, guess, 0.93 if sure else 0.7) and not (sure and _is_half_read(*pair, guess))
+
+
+def _is_half_read(wrong: str, right: str, guess: str) -> bool:
+    """Whether Windows-874 leaves holes where an old font of Mac OS has letters of its own."""
+    return (wrong == "mac_roman" and right == "cp874") and ("\ufffd" in guess or _plausible(guess) < 1)
 
 
 def undo_misreading(text: str) -> tuple[str, str] | None:
@@ -257,6 +272,9 @@ def undo_misreading(text: str) -> tuple[str, str] | None:
 
 def undo_edits(text: str, wrong: str, right: str) -> Iterator[tuple[int, int, str]]:
     """What `find_misreading` found, undone as `(start, end, character)`: each character with the stretch that it was read as."""
+    if (wrong, right) in OLD_FONTS:
+        yield from old_font_edits(text, wrong, right)
+        return
     data = bytearray()
     place: list[int] = []  # of each byte, the character it came from
     table = _byte_of(wrong) if wrong != "utf-8" else {}
@@ -282,6 +300,11 @@ def _one_edit(chars: str, start: int, end: int, *, after: int) -> Iterator[tuple
 _DOUBLED = re.compile("เ[ธน]")
 
 
+def _is_doubled(text: str) -> bool:
+    """Whether Thai is still in a wrong code page, as where some of its bytes were lost."""
+    return len(_DOUBLED.findall(text)) > 0.2 * len(_THAI.findall(text)) > 0
+
+
 def _suspicious_sample(text: str) -> str | None:
     """Some of the text, when much of it beyond ASCII is not Thai (or is เธ เธ เธ); None when the text is sound."""
     pieces = [text] if len(text) <= SAMPLE else list(_slices(text))
@@ -305,8 +328,8 @@ def _slices(text: str) -> Iterator[str]:
         yield stretch[cut:]
 
 
-def _is_repaired(before: str, after: str) -> bool:
-    """Whether `after` is good Thai that `before` was not."""
+def _is_repaired(before: str, after: str, plausible: float = 0.93) -> bool:
+    """Whether `after` is Thai, with so large a share of its marks in their places, that `before` was not."""
     beyond_before = sum(map(len, _BEYOND_ASCII.findall(before)))
     runs = len(_BEYOND_ASCII.findall(before))
     beyond = sum(map(len, _BEYOND_ASCII.findall(after)))
@@ -315,6 +338,8 @@ def _is_repaired(before: str, after: str) -> bool:
         return False
     if beyond_before < 1.5 * runs and beyond_before < 0.5 * len(before):
         return False  # single accented letters: Western text
-    return _plausible(after) >= 0.93 and bool(
+    if thai > 40 and len(_VOWEL.findall(after)) < 0.12 * thai:
+        return False  # letters without vowels: bytes that only fall on Thai letters
+    return _plausible(after) >= plausible and bool(
         _LEADING.search(after) or _MARK.search(after) or thai > 20 or "า" in after
     )

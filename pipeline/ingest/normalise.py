@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.errors import ResourceError
-from pipeline.ingest.damage import page_edits, pages, recode, with_scores
+from pipeline.ingest.damage import drop_twins, page_edits, pages, place_of, recode, with_scores
+from pipeline.ingest.sign_marks import marks_for_signs, unclear_signs
 from pipeline.ingest.words import word_across
 from pipeline.records import Block, BlockKind, NormalText, Report
 from pipeline.resources import load_table
@@ -51,12 +52,18 @@ def normalise(report: Report) -> NormalText:
     work = Work(before)
     _regular(work)
     here = work.mapped()
-    edits = [edit for page in pages(report.blocks) for edit in _page_edits(report.blocks[slice(*page)], before, here)]
+    edits: list[Edit] = []
+    guessed: list[tuple[str, str]] = []
+    for first, after in pages(report.blocks):
+        repairs = _page_edits(report.blocks[first:after], before, here)
+        edits += repairs
+        guessed += [("guessed", place_of(report.blocks[first]))] if repairs else []
     if work.apply(edits):
         _regular(work)
         here = work.mapped()
-    blocks, damage = with_scores(here.text, tuple(_map_blocks(report.blocks, here)))
-    return NormalText(here.compose(report.text), blocks, damage)
+    blocks, damage, notes = with_scores(here.text, tuple(_map_blocks(report.blocks, here)))
+    signs = [("signs", example) for example in unclear_signs(here.text)]
+    return NormalText(here.compose(report.text), blocks, damage, (*notes, *guessed, *signs))
 
 
 def _page_edits(blocks: tuple[Block, ...], before: str, here: MappedText) -> list[Edit]:
@@ -98,7 +105,7 @@ def normalise_text(text: str) -> MappedText:
 
 def _regular(work: Work) -> None:
     """Applies the rules until nothing changes."""
-    finders = (recode, *_finders(), _compose_letters)
+    finders = (drop_twins, recode, marks_for_signs, *_finders(), _compose_letters)
     for _ in range(MAX_ROUNDS):
         changed = False
         for finder in finders:
@@ -192,15 +199,33 @@ def make_finder(rule: NormaliseRule) -> Finder:
     except re.error as error:
         raise ResourceError(f"normalise.tsv, row {rule.id}: {error}.", "Mend the pattern.") from error
     if rule.kind == "regex":
-        return lambda text: ((m.start(), m.end(), m.expand(rule.replacement)) for m in pattern.finditer(text))
+        return lambda text: _apart((_start(m), m.end(), m.expand(rule.replacement)) for m in pattern.finditer(text))
     if rule.kind == "join":
         return lambda text: _joins(text, pattern)
     if rule.kind == "cluster":
         return lambda text: _clusters(text, pattern)
     if rule.kind == "word":
         templates = tuple(template.strip() for template in rule.replacement.split(" / "))
-        return lambda text: ((m.start(), m.end(), _best(m, templates)) for m in pattern.finditer(text))
+        return lambda text: _apart((_start(m), m.end(), _best(m, templates)) for m in pattern.finditer(text))
     raise ResourceError(f"normalise.tsv, row {rule.id}: unknown kind {rule.kind!r}.", "See the head of the table.")
+
+
+def _start(match: re.Match[str]) -> int:
+    """Where a match begins, with the groups that it looked back on."""
+    return min(
+        match.start(),
+        *(start for group in range(1, len(match.groups()) + 1) if (start := match.start(group)) >= 0),
+        match.end(),
+    )
+
+
+def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """The edits without those that look back into the one before; the next round makes them."""
+    done = 0
+    for start, end, new in edits:
+        if start >= done:
+            done = end
+            yield start, end, new
 
 
 def _char_finder(rules: list[NormaliseRule]) -> Finder:
@@ -253,7 +278,8 @@ def _joins(text: str, pattern: re.Pattern[str]) -> Iterator[Edit]:
 def _best(match: re.Match[str], templates: tuple[str, ...]) -> str:
     """The template that makes the longest known word around the join, the first when none makes one."""
     text = match.string
-    before, after = text[max(0, match.start() - 20) : match.start()], text[match.end() : match.end() + 20]
+    start = _start(match)
+    before, after = text[max(0, start - 20) : start], text[match.end() : match.end() + 20]
     scores = [_word_length(before, match, template, after) for template in templates]
     best = max(range(len(templates)), key=lambda n: (scores[n], -n))
     if templates[0] == "=" and (scores[0] or scores[best] < 4):
@@ -263,7 +289,11 @@ def _best(match: re.Match[str], templates: tuple[str, ...]) -> str:
 
 def _expand(match: re.Match[str], template: str) -> str:
     """The template filled in; "=" is the match itself."""
-    return match.group() if template == "=" else match.expand(template.replace("{", "").replace("}", ""))
+    return (
+        match.string[_start(match) : match.end()]
+        if template == "="
+        else match.expand(template.replace("{", "").replace("}", ""))
+    )
 
 
 def _word_length(before: str, match: re.Match[str], template: str, after: str) -> int:

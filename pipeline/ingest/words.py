@@ -39,15 +39,24 @@ def word_across(text: str, start: int, end: int) -> int:
     >>> word_across("โครงการดำเนินงาน", 7, 9)
     9
     """
+    return len(longest_across(text, start, end))
+
+
+def longest_across(text: str, start: int, end: int) -> str:
+    """The longest known word in `text` that holds the whole of `[start, end)`; "" for none.
+
+    >>> longest_across("โครงการดำเนินงาน", 7, 9)
+    'ดำเนินงาน'
+    """
     words, lengths = known_words(), _longest_by_head()
-    best = 0
+    best, found = 0, ""
     for begin in range(max(0, end - REACH), start + 1):
         longest = max(lengths.get(text[begin : begin + 3], 0), lengths.get(text[begin : begin + 2], 0))
         for stop in range(min(len(text), begin + longest), max(end, begin + best + 1) - 1, -1):
             if text[begin:stop] in words:
-                best = stop - begin
+                best, found = stop - begin, text[begin:stop]
                 break
-    return best
+    return found
 
 
 @cache

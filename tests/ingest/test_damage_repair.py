@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from pythainlp import word_tokenize
 
 from pipeline.ingest import read
-from pipeline.ingest.damage import Harm, find_harm, pages, repair_words, score, unreadable
+from pipeline.ingest.damage import Harm, LostAmWord, find_harm, pages, repair_words, score, unreadable
 from pipeline.ingest.locate import locate
 from pipeline.ingest.normalise import normalise
 from pipeline.ingest.skeleton import skeleton
+from pipeline.ingest.words import known_words
 from pipeline.records import Settings
+from pipeline.resources import load_table
 from pipeline.spans import Span
 
 ROOT = Path(__file__).parents[2]
@@ -159,6 +161,24 @@ def test_words_by_dictionary(text, harm, wanted):
     for start, end, new in reversed(repair_words(text, harm)):
         made = made[:start] + new + made[end:]
     assert made.replace(" ", "") == wanted.replace(" ", "")
+
+
+@pytest.mark.parametrize("row", load_table("lost_am_words.tsv", LostAmWord), ids=lambda row: row.id)
+def test_words_that_show_a_lost_am(row):
+    assert row.word in row.example
+    assert row.word not in row.counter_example
+    assert row.word.replace("า", "ำ") != row.word
+    assert repair_words(f"{row.example} " * 4, Harm(lost_am=True))
+    assert not any(row.word in word for word in known_words())
+
+
+def test_am_is_lost_though_a_heading_kept_its_own():
+    heading = "คำนำ\n"
+    lost = damaged("2 ำ without nikhahit")
+    assert find_harm(heading + lost, "") == Harm(lost_am=True)
+    assert same_words(heading + CLEAN, normalise(report_of(heading + lost)).text) >= FLOORS["2 ำ without nikhahit"]
+    # Three slips of the pen in a sound page are no damage of the page.
+    assert not find_harm(f"{CLEAN}\nสาหรับตาบลนี้มีจานวนมาก", "")
 
 
 def test_a_wrong_code_page_inside_a_sound_file_is_undone_in_place():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline.errors import ReadError
@@ -44,7 +46,7 @@ def test_sixty_characters_are_enough(encoding):
 
 
 @pytest.mark.parametrize("right", ["utf-8", "cp874"])
-@pytest.mark.parametrize("wrong", ["latin-1", "cp1252", "mac_roman", "cp874"])
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252", "mac_roman", "cp874", "cp1257"])
 def test_a_wrong_code_page_is_undone(right, wrong):
     if right == wrong:
         pytest.skip("the right code page")
@@ -52,6 +54,11 @@ def test_a_wrong_code_page_is_undone(right, wrong):
         decoded = decode(misread(text, right, wrong).encode("utf-8"))
         assert decoded.text == text
         assert decoded.encoding.startswith(f"utf-8 (was {right} read as")
+
+
+def test_utf8_of_which_bytes_were_lost_is_not_taken_for_thai():
+    lost = re.sub("[\x80-\x9f]", "", misread(LONG, "utf-8", "latin-1"))
+    assert undo_misreading(lost) is None
 
 
 @pytest.mark.parametrize(
