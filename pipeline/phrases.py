@@ -105,7 +105,8 @@ class PhraseMatcher:
 
     def _sorted(self, text: str) -> list[_Hit]:
         """The hits by start, then longest first, then as they came."""
-        return sorted(self._hits(text), key=itemgetter(0, 1))
+        hits = list(self._hits(text))
+        return sorted(hits, key=itemgetter(0, 1)) if len(hits) > 1 else hits
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         """Every hit of the automaton that passes the checks of its phrase, by end."""

@@ -94,6 +94,8 @@ class MappedText:
 
     def text_span(self, source: Span) -> Span:
         """The place in this text of the characters that stand for the source place, empty where nothing stands for it."""
+        if isinstance(self.starts, range) and source.end <= len(self.text):
+            return source  # the text is its own source
         start = bisect_right(self.ends, source.start)
         end = bisect_left(self.starts, source.end)
         return Span(start, max(start, end))
@@ -136,7 +138,7 @@ def strip_span(text: str, span: Span, also: str = "") -> Span:
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in also):
         end -= 1
-    return Span(start, end)
+    return span if start == span.start and end == span.end else Span(start, end)
 
 
 def gaps(span: Span, taken: Iterable[Span]) -> Iterator[Span]:

@@ -112,7 +112,8 @@ def _once(votes: Iterable[Vote]) -> list[Vote]:
 
 def _strongest(weights: Iterable[float]) -> list[float]:
     """The largest weight alone: headings and names repeat each other, so they speak once."""
-    return sorted(weights)[-1:]
+    strongest = max(weights, default=None)
+    return [] if strongest is None else [strongest]
 
 
 def _noisy_or(weights: Iterable[float]) -> float:

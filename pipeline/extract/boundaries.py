@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.segment.tokens import tokens
+from pipeline.segment.tokens import word_ends
 from pipeline.spans import Span
 
 # Characters that belong to the letter before them: vowels above, below and behind, tone marks, thanthakhat.
@@ -85,4 +85,4 @@ def begins_word(text: str, start: int) -> bool:
         return False
     line, end = line_around(text, start)
     first = max(line, start - 60)
-    return any(first + token.start == start for token in tokens(text[first : min(end, start + 30)]))
+    return start - first in word_ends(text[first : min(end, start + 30)])[:-1]

@@ -39,7 +39,7 @@ def find_codes(text: str) -> tuple[Fact, ...]:
     """
     found: list[Fact] = []
     taken = Cover(len(text))
-    starts = [match.start() for match in _START.finditer(text)]
+    starts = [at for match in _START.finditer(text) if _any_code().match(text, at := match.start())]
     for row, pattern in _patterns():
         end = 0
         for at in starts:
@@ -68,6 +68,12 @@ def _patterns() -> tuple[tuple[CodeRow, re.Pattern[str]], ...]:
     """Rows with their patterns; those that need a label first, as they say more of what the code is."""
     rows = sorted(load_table("project_codes.tsv", CodeRow), key=lambda row: not row.labels)
     return tuple((row, re.compile(rf"(?<![\dA-Za-z/-]){row.pattern}(?![\dA-Za-z/]|-\d)")) for row in rows)
+
+
+@cache
+def _any_code() -> re.Pattern[str]:
+    """Any of the patterns: at most starts none of them matches, which one look tells."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _patterns()))
 
 
 def _labelled(text: str, start: int, labels: tuple[str, ...]) -> bool:

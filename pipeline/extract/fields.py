@@ -151,6 +151,10 @@ def _squeeze(label: str) -> str:
     return label.replace(" ", "").replace("\u00a0", "")
 
 
+# Among so many characters stand the first two letters of nearly every label, blanks between them or not.
+_HEAD = 8
+
+
 @cache
 def _heads() -> frozenset[str]:
     """The first two letters of all labels: few lines begin so."""
@@ -163,8 +167,11 @@ def label_row(text: str) -> FieldRow | None:
     >>> label_row("1. ชื่อโครงการ :").field
     'project_name'
     """
-    bare = _TRAIL.sub("", _NUMBER.sub("", text.strip()))
-    return labels().get(_squeeze(bare))
+    bare = _NUMBER.sub("", text.strip())
+    head = _squeeze(bare[:_HEAD])[:2]
+    if len(head) == 2 and head not in _heads():
+        return None  # most lines: no need to look at all of them
+    return labels().get(_squeeze(_TRAIL.sub("", bare)))
 
 
 def _of_row(text: str, row: Row, below: Row | None) -> Iterator[Field]:
@@ -222,10 +229,17 @@ def _next_label(text: str, value: Span) -> int:
     return match.start() if match else value.end
 
 
+# A label of fewer letters may begin a line that does not explain it.
+_LEAST_HELPED = 6
+
+
 def _is_help(text: str, label: Span, value: Span) -> bool:
     """Whether the line below a label only explains the label (`ชื่อโครงการควรสั้น…`)."""
+    said = value.slice(text)
+    if said[:_LEAST_HELPED] not in label.slice(text):
+        return False  # most lines: no need to take the label's marks off
     bare = _TRAIL.sub("", _NUMBER.sub("", label.slice(text).strip()))
-    return len(bare) > 5 and value.slice(text).startswith(bare)
+    return len(bare) >= _LEAST_HELPED and said.startswith(bare)
 
 
 def _can_be_value(text: str, label: Span, below: Span) -> bool:

@@ -38,7 +38,7 @@ LONGEST_LEAD = 120
 LONG_COST = 1.0
 # Fewer Thai letters than this state nothing.
 SHORTEST_FINDING = 6
-_THAI = re.compile("[ก-๙]")
+_ENOUGH_THAI = re.compile(rf"(?:[^ก-๙]*[ก-๙]){{{SHORTEST_FINDING}}}")
 _NUMBER = re.compile("[0-9๐-๙]")
 # A section that says less than STRONG (results, outputs, outcomes) does not carry words without a cue and a number that are
 # shorter than this: they name an activity or a part of the form. Obstacles, factors and advice may be as short as a noun.
@@ -318,7 +318,7 @@ def _finding(normal: NormalText, run: _Run, section: Section, genre_state: State
             own = _add(own, vote.weight)
     total = own + base - (LONG_COST if len(run.span) > LONGEST else 0.0)
     words = run.span.slice(normal.text)
-    if total < NEEDED or len(_THAI.findall(words)) < SHORTEST_FINDING or announces(words):
+    if total < NEEDED or not _ENOUGH_THAI.match(words) or announces(words):
         return None
     if not own and base < STRONG and len(words) <= SHORTEST_UNSAID and not _NUMBER.search(words):
         return None

@@ -46,7 +46,10 @@ def find_money(text: str) -> tuple[Fact, ...]:
 
 def _is_sum(text: str, start: int, end: int) -> bool:
     """Whether a number is a sum of money though no word for baht stands beside it."""
-    written, clause = text[start:end], _CLAUSE_END.match(text, end)
+    written = text[start:end]
+    if "," not in written:
+        return False
+    clause = _CLAUSE_END.match(text, end)
     if _SATANG.fullmatch(written):
         return clause is not None
     before = text[max(0, start - 30) : start].rsplit("\n", 1)[-1]

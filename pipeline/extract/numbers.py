@@ -179,6 +179,7 @@ def _has_scale(text: str) -> bool:
     return any(word in text for word in _values("scale"))
 
 
+@lru_cache(maxsize=1024)  # the same few numbers stand in all reports
 def digits_value(text: str) -> Decimal:
     """The value of digits with scale words behind them.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_male_names, thai_words
 
@@ -26,7 +27,7 @@ _LATIN_NAME = re.compile(r"[A-Z][a-z]+(?:[ \u00a0][A-Z][a-z]+)?")
 _BLANK = re.compile(r"[ \t\u00a0]{1,3}")
 DASH = r"[-–—‐‑. ]"
 _PHONE = re.compile(
-    r"(?<![\d\-/.])(?:\+\s?[6๖][6๖][\s-]?(?:\([0๐]\))?|\(?[0๐])(?:[ ]{0,2}[-–—‐‑.)]?[ ]{0,2}\d){8,9}(?:[ ]?[-–ถ][ ]?\d{1,2}(?!\d))?(?![\d/]|[-.]\d)"
+    r"[+(0๐](?<![\d\-/.].)(?:(?<=\+)\s?[6๖][6๖][\s-]?(?:\([0๐]\))?|(?<=\()[0๐]|(?<=[0๐]))(?:[ ]{0,2}[-–—‐‑.)]?[ ]{0,2}\d){8,9}(?:[ ]?[-–ถ][ ]?\d{1,2}(?!\d))?(?![\d/]|[-.]\d)"
 )
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?@\s?[A-Za-z0-9-]{1,64}(?:\.[A-Za-z0-9-]{1,64}){0,6}\.[A-Za-z]{2,24}"
@@ -36,7 +37,8 @@ _LINE = re.compile(
     r"|(?<![A-Za-z0-9._%+-])(?P<at>@[A-Za-z0-9][A-Za-z0-9._-]{2,30})(?![A-Za-z0-9.]*@)",
     re.IGNORECASE,
 )
-_ID = re.compile(rf"(?<![\d-])\d(?:{DASH}?\d){{12}}(?![\d]|-\d)")
+_LINE_SIGN = re.compile("@|ไลน์|[Ll](?i:ine)")  # each id has one of them
+_ID = re.compile(rf"\d(?<![\d-].)(?:{DASH}?\d){{12}}(?![\d]|-\d)")  # begins with what is searched for, then looks back
 _ID_LABEL = re.compile(r"(?:บัตรประชาชน|บัตรประจำตัว|ประจำตัวประชาชน|เลขประจำตัว|ปชช|เลขบัตร|13 หลัก|๑๓ หลัก)[^\d\n]{0,25}$")
 _COUNTED = re.compile(r"(?:[\d๐-๙]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|หลาย)\s?$")  # 2 นาย: a classifier
 _ACCOUNT = re.compile(r"(?:เลขที่บัญชี|บัญชี|เลขทะเบียน|ISBN|หมายเลขบันทึก|รหัส)[^\d\n]{0,12}$")
@@ -74,6 +76,7 @@ class NamedPerson:
     public: bool = False
 
 
+@lru_cache(maxsize=32)  # facts and places of one report ask for the same persons
 def find_persons(text: str) -> tuple[NamedPerson, ...]:
     """The persons that `text` names behind a title, a label, or with a first name and surname of the lists.
 
@@ -138,7 +141,7 @@ def _emails(text: str) -> Iterator[Fact]:
 
 def _line_ids(text: str) -> Iterator[Fact]:
     """Ids behind the word LINE or ไลน์ (with a digit, @, or a mark between), and words that begin with @."""
-    for match in _LINE.finditer(text):
+    for match in _LINE.finditer(text) if _LINE_SIGN.search(text) else ():
         group = "id" if match["id"] else "at"
         between = text[match.start() : match.start(group)]
         sure = group == "at" or match["id"].startswith("@") or re.search(r"ID|ไอดี|[:：=]", between, re.IGNORECASE)
@@ -191,9 +194,11 @@ def _titles() -> tuple[re.Pattern[str], dict[str, TitleRow]]:
 
 @cache
 def _any_title() -> re.Pattern[str]:
-    """The bare words of all titles: without groups and conditions, so that the search skips quickly from one to the next."""
-    words = sorted({row.title for row in load_table("persons_titles.tsv", TitleRow)}, key=lambda w: (-len(w), w))
-    return re.compile("|".join(map(re.escape, words)))
+    """Any bare word of a title, the longest first; by first letters, of which the search skips quickly from one to the next."""
+    rests: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(load_table("persons_titles.tsv", TitleRow), key=lambda row: (-len(row.title), row.title)):
+        rests[row.title[0]].append(re.escape(row.title[1:]))
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rests[first])})" for first in rests))
 
 
 def _forbid(word: str) -> str:

@@ -56,6 +56,7 @@ RECORD = (
     ("budget_baht", "budget"),
     ("period", "period"),
 )
+_BY = re.compile(r"โดย\s*[.:…]*\s*(?P<name>[^\d|]{3,80})$")
 _REPORTED_BY = re.compile(r"รายงานจาก(?:พื้นที่|พี่เลี้ยง)\s*โดย\s*")
 
 
@@ -286,7 +287,7 @@ def _reporter(text: str, fields: Sequence[Field]) -> str:
         if (name := _person(field.text)) and (field.sure or find_persons(field.text)):
             return trim_reporter(name)
     for line in _head_lines(text, HEAD):
-        match = re.match(r"โดย\s*[.:…]*\s*(?P<name>[^\d|]{3,80})$", line)
+        match = _BY.match(line)
         if match is not None:
             return clean_name(match["name"])
     return reporter_in_text(text)

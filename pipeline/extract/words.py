@@ -15,15 +15,16 @@ class Words:
 
     def holds(self, span: Span) -> bool:
         """Whether `span` starts and ends on word boundaries."""
-        return {span.start, span.end} <= self._boundaries(span)
+        around = self._stretches.around(span)
+        return around == span or {span.start, span.end} <= self._boundaries(around)
 
     def ends(self, span: Span) -> bool:
         """Whether `span` ends on a word boundary."""
-        return span.end in self._boundaries(span)
-
-    def _boundaries(self, span: Span) -> frozenset[int]:
-        """The word boundaries of the stretch of `span`."""
         around = self._stretches.around(span)
+        return around.end == span.end or span.end in self._boundaries(around)
+
+    def _boundaries(self, around: Span) -> frozenset[int]:
+        """The word boundaries of a stretch; its ends are some."""
         if around not in self._known:
             self._known[around] = self._stretches.boundaries(around)
         return self._known[around]

@@ -40,6 +40,7 @@ _HIGH = re.compile(rb"[\x81-\x84\x86-\x90\x98-\x9f\xa1-\xff]+")
 # NBSP is left out: it pads Thai and Western pages alike.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\xa0]+")
 _THAI = re.compile(r"[\u0e01-\u0e3a\u0e3f-\u0e5b]")
+_THAI_RUN = re.compile(f"{_THAI.pattern}+")
 _META_CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I
 )
@@ -310,7 +311,7 @@ def _suspicious_sample(text: str) -> str | None:
     pieces = [text] if len(text) <= SAMPLE else list(_slices(text))
     sample = "".join(pieces)
     beyond = "".join(_BEYOND_ASCII.findall(sample))
-    thai = len(_THAI.findall(beyond))
+    thai = sum(map(len, _THAI_RUN.findall(beyond)))
     if len(beyond) < 4:
         return None
     if thai > 0.5 * len(beyond) and len(_DOUBLED.findall(beyond)) < 0.2 * len(beyond):

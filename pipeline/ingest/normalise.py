@@ -104,14 +104,14 @@ def normalise_text(text: str) -> MappedText:
 
 
 def _regular(work: Work) -> None:
-    """Applies the rules until nothing changes."""
+    """Applies the rules until nothing changes: until each has looked at the text since the last one that changed it."""
     finders = (drop_twins, recode, marks_for_signs, *_finders(), _compose_letters)
+    idle = 0
     for _ in range(MAX_ROUNDS):
-        changed = False
         for finder in finders:
-            changed |= work.apply(finder(work.text))
-        if not changed:
-            break
+            idle = 0 if work.apply(finder(work.text)) else idle + 1
+            if idle >= len(finders):
+                return
 
 
 class Work:

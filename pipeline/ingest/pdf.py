@@ -208,6 +208,7 @@ class _Runs:
         self.lines: list[tuple[tuple[int, int], Line]] = []
         self.characters = 0
         self._fonts: dict[int, tuple[bool, bool]] = {}
+        self._matrix = pdfium.FS_MATRIX()  # filled anew for each character
         self._start()
 
     def _start(self) -> None:
@@ -248,7 +249,7 @@ class _Runs:
 
     def _scaled(self, raw: Any, n: int, size: float) -> float:
         """The type size as it is shown: some writers set size 1 and scale the page."""
-        matrix = pdfium.FS_MATRIX()
+        matrix = self._matrix
         if not pdfium.FPDFText_GetMatrix(raw, n, matrix):
             return size
         scale = (matrix.c**2 + matrix.d**2) ** 0.5

@@ -377,6 +377,8 @@ def _listed(text: str, lines: Sequence[Line], at: int) -> TypedTable | None:
     Headers and rows must all have as many lines; the number of a row may have no header. One line more or less somewhere, and what stands under
     what is unknown.
     """
+    if not _is_name(lines[at].span.slice(text)):
+        return None
     last = next((n for n in range(at, at + MOST_LISTED + 1) if _number(text, lines, n) == 1), at)
     names = [line.span.slice(text) for line in lines[at:last]]
     if len(names) < FEWEST_COLUMNS or not all(map(_is_name, names)) or not _could_head(names):

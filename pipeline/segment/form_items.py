@@ -23,6 +23,7 @@ _LABEL_END = re.compile(r"\s*(?:[:：]|(?=\[)|\s{2,})")
 _BOX = re.compile(r"\s*[\[(（]?\s*(?P<word>[^\[\]()|:：\n]*?)\s*[\])）]?\s*(?:\s{2,}|[:：]|\Z)")
 _PARENTHESIS = re.compile(r"\([^()\n]*\)")
 _LOOSE = re.compile(r"[\s/,*.…:：\[\]\-–]+")
+_KEPT = re.compile(r"[^\s/,*.…:：\[\]\-–()]{2}")  # two letters with which the squeezed words begin too
 _EMPTY = re.compile(r"[\s\[\]()/x✓✔✗☐☑.…\-–—*]*\Z")
 
 
@@ -48,6 +49,12 @@ def _kinds() -> dict[str, str]:
     return {_squeeze(row.phrase): row.kind for row in load_table("form_items.tsv", FormItemRow)}
 
 
+@cache
+def _heads() -> frozenset[str]:
+    """The first two letters of the phrases: few cells begin so."""
+    return frozenset(words[:2] for words in _kinds())
+
+
 def _squeeze(text: str) -> str:
     return _LOOSE.sub("", _PARENTHESIS.sub("", text))
 
@@ -70,11 +77,16 @@ def printed_items(text: str) -> list[Span]:
             found.append(item)
             if item[0] == ANSWER and before is not None:
                 found.append((LABEL, "", before))  # what is answered by yes or no is a printed row
-        line = text.rfind("\n", 0, cell.start) + 1
-        opens = not text[line : cell.start].strip(" \t|")
-        before = cell if opens and text[cell.end : cell.end + 1] == "|" and _is_plain(cell.slice(text)) else None
+        beside = text[cell.end : cell.end + 1] == "|"
+        before = cell if beside and _opens(text, cell) and _is_plain(cell.slice(text)) else None
     rows = {words for kind, words, _ in found if kind in {GROUP, ITEM}}
     return [span for kind, _, span in found if kind != ITEM or len(rows) >= ROWS_OF_A_FORM]
+
+
+def _opens(text: str, cell: Span) -> bool:
+    """Whether a cell is the first of its line."""
+    line = text.rfind("\n", 0, cell.start) + 1
+    return not text[line : cell.start].strip(" \t|")
 
 
 def _is_plain(cell: str) -> bool:
@@ -86,6 +98,8 @@ def _printed(text: str, cell: Span) -> tuple[str, str, Span] | None:
     """Kind, words and place of the printed words with which a cell opens; None for other text."""
     start = _NUMBERING.match(text, cell.start, cell.end)
     begin = start.end() if start else cell.start
+    if _KEPT.match(text, begin, cell.end) and text[begin : begin + 2] not in _heads():
+        return None
     for end, after in _ends(text, begin, cell.end):
         words = _squeeze(text[begin:end])
         kind = _kinds().get(words)

@@ -34,6 +34,7 @@ _PERIOD_TAIL = re.compile(
 )
 _JOINER = re.compile(r"\s*(?:/|และ|หรือ|,|-|–|&|\+)\s*")
 _COLON = re.compile(r"\s*(?:[:：;=|\]】]+|\t|[ \u00a0]{3,}(?=\S))\s*(?:\*\*)?\s*[-–]?\s*")
+_FUZZY_COLON = re.compile(r"\s*[:：]\s*")
 _INTRODUCES = re.compile(r"\s*(?:คือ|ได้แก่|มีดังนี้|ดังนี้|มีดังต่อไปนี้|ดังต่อไปนี้|เป็นดังนี้|ประกอบด้วย)\s*[:：]?\s*")
 _END = re.compile(r"[\s*#_.…:：\-–=ฯๆ\"”\]】]*\Z")
 # A label answered by a dash ("แผน: -", "ปัญหา   -"); ":-" belongs to the label.
@@ -213,7 +214,6 @@ def _squeeze(text: str) -> str:
     return _LOOSE.sub("", text).lower()
 
 
-@lru_cache(maxsize=4096)  # a line is asked for by its place first, and again when its section opens
 def read_heading(
     text: str, span: Span, kind: BlockKind = BlockKind.PARAGRAPH, *, free_tail: bool = True, blank: bool = False
 ) -> HeadingMatch | None:
@@ -227,6 +227,12 @@ def read_heading(
     >>> match.roles, match.content.slice(line)
     (('obstacle',), 'ฝนตกหนัก')
     """
+    return _read(text, span, kind, free_tail, blank)
+
+
+@lru_cache(maxsize=4096)  # a line is asked for by its place first, and again when its section opens
+def _read(text: str, span: Span, kind: BlockKind, free_tail: bool, blank: bool) -> HeadingMatch | None:
+    """See read_heading."""
     marker = opening_marker(text, span)
     line = Span(marker.end, span.end)
     # No label with its tail is longer than a few hundred characters: long paragraphs are not searched to their end.
@@ -278,9 +284,9 @@ def _is_torn(piece: str, match: PhraseMatch) -> bool:
 _LEAST_BEHIND_BLANK = 3
 
 
-def _may_begin(piece: str) -> bool:
-    """Whether a text may begin with a label, by its first characters: most lines do not."""
-    head, known = piece[:_HEAD].lower(), _label_heads()
+def _may_begin(piece: str, at: int = 0) -> bool:
+    """Whether a label may begin at a place in a text, by the first characters there: most lines have none."""
+    head, known = piece[at : at + _HEAD].lower(), _label_heads()
     if head.split() != [head] or "\u200b" in head:
         return True  # labels are found over blanks
     return head in known or head[:3] in known or head[:2] in known or head[:1] in known
@@ -381,6 +387,7 @@ _OUTDATED = frozenset({"plan", "background"})
 _BEHIND_INNER = re.compile(
     r"\s*[:：]\s*\S|\s*(?:คือ|ได้แก่)\s|\s+(?!และ|หรือ|กับ|ของ|ที่|ใน|จาก|ต่อ|ตาม|รวม|ตลอดจน|เพื่อ|ด้าน|,|/|–|-)\S"
 )
+_INNER_BLANK = re.compile(r"\s+(?=\S)")
 _COLON_INNER = re.compile(r"\s*[:：]\s*\S")
 # So many letters at least stand between two labels of a line that each have their text.
 _LEAST_INNER = 4
@@ -397,7 +404,8 @@ def inner_labels(text: str, span: Span, roles: frozenset[str]) -> list[int]:
     """
     piece = span.slice(text)
     found: dict[Span, tuple[bool, str]] = {}
-    for match in _labels().find(piece):
+    inside = any(_may_begin(piece, blank.end()) for blank in _INNER_BLANK.finditer(piece))
+    for match in _labels().find(piece) if inside else ():
         start, end = match.span.start, match.span.end
         row = _rows_by_id()[match.key]
         behind = _BEHIND_INNER.match(piece, end)
@@ -440,6 +448,7 @@ def _found(text: str, span: Span, rows: list[HeadingRow], label: Span, content: 
     )
 
 
+@lru_cache(maxsize=1024)  # asked of a line by each that reads it as a heading, a question or text
 def is_question(line: str) -> bool:
     """Whether a line is a question or help text of a form rather than an answer.
 
@@ -470,7 +479,7 @@ def predicates(line: str) -> bool:
 def _fuzzy(text: str, span: Span, line: Span) -> HeadingMatch | None:
     """A short line, or the words before its colon, that is a misspelt label."""
     piece = line.slice(text)
-    colon = re.search(r"\s*[:：]\s*", piece[: LONGEST_HEADING // 2])
+    colon = _FUZZY_COLON.search(piece, 0, LONGEST_HEADING // 2)
     head = piece[: colon.start()] if colon else piece
     if len(head) > LONGEST_HEADING // 2:
         return None

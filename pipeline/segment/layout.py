@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from pipeline.headings_table import is_bare_label
@@ -265,6 +265,8 @@ def _candidate(text: str, block: Block, at: int) -> _Candidate | None:
 def _style(marker: str) -> str:
     """A marker with # in the place of what counts."""
     sign = "".join(marker.split())
+    if not sign:
+        return ""
     return _DIGITS.sub("#", sign) if _DIGITS.search(sign) else _LETTERS.sub("#", sign)
 
 
@@ -285,6 +287,7 @@ def tells(title: str) -> bool:
     return states_something(title) and not (_NAMED.match(title) or is_question(title))
 
 
+@lru_cache(maxsize=1024)  # a line is asked for by its place first, and again when its section opens
 def spoken(title: str) -> tuple[WordRow, ...]:
     """What the words of a short heading say of the text below it; () for a statement."""
     words = words_of(title) if len(title) <= _LONGEST_SPOKEN else ()

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.resources import load_table
 from pipeline.spans import Span
@@ -57,8 +58,11 @@ _INSIDE = re.compile(
     r"|(?P<bracket>\(?(?<![0-9๐-๙.,/\-])(?P<n1>[0-9๐-๙]{1,2})\))\s*(?=\S)"
     r"|(?:(?<=\s)|(?<=[ก-๙)”\"]))(?<![0-9๐-๙.,/\-])(?P<stop>(?P<n2>[0-9๐-๙]{1,2})\.)(?![0-9๐-๙])\s*(?=[ก-๙A-Za-z“\"(])"
 )
+# Any of these holds one of the signs, or a bracket or stop behind a digit: one look, where each of them takes several.
+_MAY_STAND = re.compile(r"[•●▪■◆❑❖✓✔☑➢➤►▶o\-–).](?<![^0-9๐-๙][).])")
 
 
+@lru_cache(maxsize=4096)  # asked for a line by each that looks at it: its place, its heading, its list, its text
 def opening_marker(text: str, span: Span) -> Span:
     """The marker with which the stretch `span` opens, blanks included; empty when it opens with words.
 
@@ -78,6 +82,8 @@ def inner_markers(text: str, span: Span) -> list[Span]:
     >>> [m.slice(text) for m in inner_markers(text, Span(0, len(text)))]
     ['1)', '2) ']
     """
+    if _MAY_STAND.search(text, span.start, span.end) is None:
+        return []
     found: list[tuple[Span, int | None]] = []
     matches = list(_INSIDE.finditer(text, span.start, span.end))
     if not matches:

@@ -19,6 +19,7 @@ NUMBER = r"[0-9๐-๙](?:[0-9๐-๙,.]*[0-9๐-๙])?"
 # 40 characters: the longest stretch between the parts of a cue that still was one statement in the reports of corpus/;
 # at 80, "ได้ … แล้ว" began to join two clauses.
 GAP = r"[^\n]{0,40}?"
+_NUMBER_BEFORE = re.compile(NUMBER + r"\s*\Z")
 _PART = re.compile(r"(…|<n>)")
 # What may stand between the start of a clause and its first word.
 LONGEST_LEAD = 12
@@ -75,7 +76,7 @@ class PatternMatcher:
         if whole is None:
             return None
         if rule.number_before:
-            number = re.search(NUMBER + r"\s*\Z", text[max(0, start - 24) : start])
+            number = _NUMBER_BEFORE.search(text[max(0, start - 24) : start])
             if number is None:
                 return None
             start = max(0, start - 24) + number.start()

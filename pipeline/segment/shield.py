@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,6 +50,8 @@ class Shield:
         return list(gaps(Span(span.start, min(span.end, self.end)), self.spans))
 
 
+_Placed = tuple[str, Span]  # a line or cell, and its place
+
 # A repeated photo caption is a short line; a longer text that comes twice is a copy of content.
 LONGEST_CAPTION = 120
 
@@ -75,11 +77,12 @@ def find_shield(normal: NormalText) -> Shield:
             end = min(end, match.span.start)
         else:
             spans.append(_reach(text, normal.blocks, match.span, scope))
+    lines = [(match.group(), Span(*match.span())) for match in _LINE.finditer(text)]
     spans.extend(_captions(text, normal.blocks))
     spans.extend(printed_items(text))
-    spans.extend(_repeated_titles(text))
-    spans.extend(_signatures(text))
-    spans.extend(span for span in _short_lines(text) if _CAPTION.match(span.slice(text)))
+    spans.extend(_repeated_titles(lines))
+    spans.extend(_signatures(lines))
+    spans.extend(span for line, span in lines if len(line) <= LONGEST_CAPTION and _CAPTION.match(line))
     return Shield(tuple(_merge(spans)), end, tuple(records))
 
 
@@ -113,13 +116,11 @@ TOP_LINES = 6
 SHORTEST_TITLE = 15
 
 
-def _repeated_titles(text: str) -> list[Span]:
+def _repeated_titles(lines: Sequence[_Placed]) -> list[Span]:
     """Later lines that are the title of the report or the name of its project once more, and nothing else."""
-    lines = [Span(*match.span()) for match in _LINE.finditer(text)]
-    titles = {bare for line in lines[:TOP_LINES] if len(bare := _bare_title(line.slice(text))) >= SHORTEST_TITLE}
-    return [
-        line for line in lines[TOP_LINES:] if len(line) <= LONGEST_CAPTION and _bare_title(line.slice(text)) in titles
-    ]
+    titles = {bare for line, _ in lines[:TOP_LINES] if len(bare := _bare_title(line)) >= SHORTEST_TITLE}
+    longest = LONGEST_CAPTION if titles else -1
+    return [span for line, span in lines[TOP_LINES:] if len(line) <= longest and _bare_title(line) in titles]
 
 
 # The close of a letter or a report, and the lines that may follow it: names, posts, days.
@@ -138,17 +139,16 @@ _CAPTION = re.compile(
 )
 
 
-def _signatures(text: str) -> Iterator[Span]:
+def _signatures(lines: Iterable[_Placed]) -> Iterator[Span]:
     """The lines below the close of a letter that sign it."""
     left = 0
-    for match in _LINE.finditer(text):
-        line = Span(*match.span())
-        if _CLOSE.match(line.slice(text)):
+    for line, span in lines:
+        if _CLOSE.match(line):
             left = _MOST_SIGNED
-            yield line
-        elif left and _is_signature(line.slice(text)):
+            yield span
+        elif left and _is_signature(line):
             left -= 1
-            yield line
+            yield span
         else:
             left = 0
 
@@ -159,18 +159,15 @@ def _is_signature(line: str) -> bool:
     return len(line) <= _LONGEST_SIGNED and _SIGNED.match(line) is not None and (bracketed or not _TELLS.search(line))
 
 
-def _short_lines(text: str) -> Iterator[Span]:
-    """The lines that are no longer than a caption."""
-    return (Span(*match.span()) for match in _LINE.finditer(text) if match.end() - match.start() <= LONGEST_CAPTION)
-
-
 _LINE = re.compile(r"[^\s|][^\n|]*")
 _TITLE_LEAD = re.compile(r"\A[\s#*\-–•|]*(?:(?:ชื่อ)?(?:ชุด)?โครงการ\s*[:：]?)?\s*")
+
+_TITLE_MARKS = re.compile(r"[\s\"“”'*#|:：]+")
 
 
 def _bare_title(line: str) -> str:
     """A line without marks, blanks and the word for project in front."""
-    return re.sub(r"[\s\"“”'*#|:：]+", "", _TITLE_LEAD.sub("", line, count=1))
+    return _TITLE_MARKS.sub("", _TITLE_LEAD.sub("", line, count=1))
 
 
 def _merge(spans: list[Span]) -> list[Span]:

@@ -8,17 +8,18 @@ from functools import cache
 
 import ahocorasick
 
-from pipeline.segment.tokens import LONGEST_PIECE, dictionary, tokens
+from pipeline.segment.tokens import LONGEST_PIECE, dictionary, word_ends
 from pipeline.spans import Span
 
 _GAP = re.compile(r"[ \t]+|\n")
+_OPEN_END = "ย"
 
 
 class Stretches:
     """The stretches of a text between blanks and line ends; their words have the boundaries that `tokens` gives them in the text.
 
-    newmm begins anew behind a blank unless a word of its dictionary reaches over it (เสมอ ๆ); and how it cuts a last word
-    depends on whether a blank, a letter or nothing follows.
+    newmm begins anew behind a blank unless a word of its dictionary reaches over it (เสมอ ๆ); and how it cuts a last word that
+    ends in ย (เมีย) depends on whether a blank or nothing follows: of all clusters of letters, only these look at what is behind them.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,11 +48,12 @@ class Stretches:
         >>> sorted(stretches.boundaries(stretches.around(Span(9, 12))))
         [8, 12, 18]
         """
+        words = around.slice(self._text)
         behind = self._text[around.end : around.end + 1]
-        follows = behind if behind in " \t" else ""  # a line end is an end to the tokeniser too
-        cut = tokens(around.slice(self._text) + follows)
-        ends = (around.start + token.end for token in cut)
-        return frozenset({around.start, *(end for end in ends if end <= around.end)})
+        if words.endswith(_OPEN_END) and behind in " \t":  # a line end is an end to the tokeniser too
+            words += behind
+        start, end = around.start, around.end
+        return frozenset({start, *(place for at in word_ends(words) if (place := start + at) <= end)})
 
 
 def _blanks_inside_words(text: str) -> set[int]:

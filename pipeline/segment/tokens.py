@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pythainlp.corpus import thai_words, tnc
 from pythainlp.tokenize.newmm import segment as newmm
@@ -44,18 +45,32 @@ def tokens(text: str) -> tuple[Span, ...]:
     >>> [t.slice("รพ.สต.บ้านนา") for t in tokens("รพ.สต.บ้านนา")]
     ['รพ.สต.', 'บ้าน', 'นา']
     """
-    found: list[Span] = []
+    ends = list(_ends(text))
+    return tuple(map(Span, [0, *ends], ends))
+
+
+@lru_cache(maxsize=1024)  # cues, words of state, terms and names of one report ask for the same short stretches
+def word_ends(text: str) -> tuple[int, ...]:
+    """Where the tokens of `text` end, in order; for short texts that are asked for again.
+
+    >>> word_ends("รพ.สต.บ้านนา")
+    (6, 10, 12)
+    """
+    return tuple(_ends(text))
+
+
+def _ends(text: str) -> Iterator[int]:
+    """The ends of the tokens, in order."""
     at = 0
     for piece in _PIECE.finditer(text):
         if piece.start() > at:
-            found.append(Span(at, piece.start()))
+            yield piece.start()
         at = piece.start()
         for word in _words(piece.group()):
-            found.append(Span(at, at + len(word)))
             at += len(word)
+            yield at
     if at < len(text):
-        found.append(Span(at, len(text)))
-    return tuple(found)
+        yield len(text)
 
 
 def _words(piece: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Copies of reports are found, whatever their layout, and nothing else is taken for one."""
 
 import random
+from array import array
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from pipeline.errors import PipelineError
 from pipeline.ingest import read
 from pipeline.ingest.normalise import normalise
-from pipeline.lessons.duplicates import copies, find_copies, find_repeats, grams_of, groups, letters_of, sketch_of
+from pipeline.lessons.duplicates import (
+    _SKETCH,
+    _hash,
+    copies,
+    find_copies,
+    find_repeats,
+    grams_of,
+    groups,
+    letters_of,
+    sketch_of,
+)
 from pipeline.records import Settings
 
 REPORTS = Path(__file__).parents[2] / "corpus" / "reports"
@@ -91,3 +102,9 @@ def test_layout_makes_no_difference_to_the_letters(parts):
 
 def test_groups_join_through_links():
     assert groups([("ข", "ก"), ("ง", "ค"), ("ค", "ข")], ["จ"]) == (("ก", "ข", "ค", "ง"), ("จ",))
+
+
+@given(st.text(st.sampled_from("กขำa1๒ é\ud800😀\n"), max_size=60))
+def test_a_sketch_holds_the_hashes_of_one_gram_in_eight(text: str) -> None:
+    hashes = {_hash(gram) for gram in grams_of(text)}
+    assert list(array("I", sketch_of(text))) == sorted(each for each in hashes if each % _SKETCH == 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ from rapidfuzz import fuzz
 
 from pipeline.errors import ResourceError
 from pipeline.headings_table import heading_rows
-from pipeline.segment import headings
+from pipeline.segment import form_items, headings, markers
 from pipeline.segment.crf_model import read_crf
 from pipeline.segment.sentences import sentences
 from pipeline.segment.stretches import Stretches
-from pipeline.segment.tokens import LONGEST_PIECE, tokens
+from pipeline.segment.tokens import LONGEST_PIECE, tokens, word_ends
 from pipeline.spans import Span
 
 # Words of the dictionary, also such that hold a blank, ends of words that read differently before a blank, marks and pieces of words.
@@ -66,6 +67,45 @@ def test_a_line_too_long_for_the_tokeniser_is_one_stretch() -> None:
 def test_a_blank_inside_a_word_of_the_dictionary_parts_nothing() -> None:
     text = "ทำเสมอ ๆ จนชิน"
     assert Stretches(text).around(Span(2, 3)).slice(text) == "ทำเสมอ ๆ"
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_word_ends_are_the_ends_of_the_tokens(text: str) -> None:
+    assert word_ends(text) == tuple(token.end for token in tokens(text))
+
+
+MARKED = st.text(st.sampled_from('กา1๒9 .)(-–o•➢\t,/“"'), max_size=14)
+
+
+@given(MARKED)
+def test_where_no_marker_may_stand_none_is_found(text: str) -> None:
+    found = markers._INSIDE.search(text)
+    assert found is None or markers._MAY_STAND.search(text) is not None
+
+
+CELLS = st.lists(
+    st.sampled_from([*itertools.islice(form_items._kinds(), 0, None, 9), "1.3 ", "(", ")", "ก", " / ", "-", ":", "x"]),
+    max_size=5,
+).map("".join)
+
+
+@given(CELLS)
+def test_cells_left_out_beforehand_hold_no_printed_words(cell: str) -> None:
+    begins = form_items._KEPT.match(cell) is not None and cell[:2] not in form_items._heads()
+    assert not (begins and form_items._squeeze(cell) in form_items._kinds())
+
+
+BESIDE = st.lists(
+    st.sampled_from(["ปัญหา", "อุปสรรค", "ข้อเสนอแนะ", "ผล", "ที่", "ได้", ":", "ก", " ", "  ", "\t", "\u200b", "คนมาน้อย"]),
+    max_size=9,
+).map("".join)
+
+
+@given(BESIDE)
+def test_no_label_stands_where_its_first_letters_tell_that_none_begins(line: str) -> None:
+    for match in headings._labels().find_all(line):
+        assert headings._may_begin(line, match.span.start)
 
 
 SAID = st.sampled_from(
