@@ -19,16 +19,26 @@ class BoundRow:
     example: str
     source: str
 
+    def __post_init__(self) -> None:
+        if self.side not in {"start", "end"}:
+            raise ValueError(f"side {self.side!r} is neither start nor end")
+
+
+@cache
+def _words(side: str) -> tuple[str, ...]:
+    return tuple(row.word for row in load_table("line_bounds.tsv", BoundRow) if row.side == side)
+
 
 @cache
 def _bounds() -> dict[str, re.Pattern[str]]:
-    rows = load_table("line_bounds.tsv", BoundRow)
-    words = {side: "|".join(re.escape(row.word) for row in rows if row.side == side) for side in ("start", "end")}
+    words = {side: "|".join(map(re.escape, _words(side))) for side in ("start", "end")}
     return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']})\Z")}
 
 
-# Longer than any word of the table.
-_LONGEST = 20
+@cache
+def _reach() -> int:
+    """Letters of the longest word with which none ends: no more of what stands before a gap is searched."""
+    return max(map(len, _words("end")))
 
 
 def goes_on(text: str, end: int, start: int) -> bool:
@@ -38,4 +48,4 @@ def goes_on(text: str, end: int, start: int) -> bool:
     (True, False)
     """
     bounds = _bounds()
-    return bool(bounds["end"].search(text, max(0, end - _LONGEST), end) or bounds["start"].match(text, start))
+    return bool(bounds["end"].search(text, max(0, end - _reach()), end) or bounds["start"].match(text, start))

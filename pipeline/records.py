@@ -91,9 +91,7 @@ class NormalText:
     mapped: MappedText
     blocks: tuple[Block, ...]
     damage: float = 0.0  # 0 (clean) to 1, share of the text that is damaged beyond repair
-    notes: tuple[
-        tuple[str, str], ...
-    ] = ()  # (id of data/damage_notes.tsv, locator): what the user is told of the damage
+    notes: tuple[tuple[str, str], ...] = ()  # damage to tell: id of data/damage_notes.tsv, locator or example
 
     @property
     def text(self) -> str:

@@ -193,6 +193,12 @@ class ContextModel:
         against = float(self.heads[KIND].values(features)[0].max()) + self.cutting.against
         return float(head.values(features)[0, category]) > against
 
+    def is_plan(self, head: Head, category: int, features: Floats) -> bool:
+        """Whether the stretch is sooner a plan than one of a category: then no rule makes a finding of it."""
+        kinds = self.heads[KIND]
+        planned = float(kinds.values(features)[0, kinds.codes.index(State.PLANNED.value)])
+        return float(head.values(features)[0, category]) <= planned
+
     def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
         """The issues and themes of each passage with a score of at least 0.05, best first in each scheme.
 
@@ -356,6 +362,8 @@ class _Reading:
         widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
         features = np.concatenate([vector, self.numbers[widest]])[None]
         said = float(self.by_rules[first:behind, category].max())
+        if self.model.is_plan(self.finding, category, features):
+            return
         if not said and not self.model.outbids(self.finding, category, features):
             return
         scores = self.finding.scores(features)[0]

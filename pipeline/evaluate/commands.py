@@ -100,9 +100,10 @@ def parser() -> argparse.ArgumentParser:
     for name in ("table", "gate"):
         made[name].add_argument("--model", help="one model (default: the rules and the trained ones)")
     made["genres"].add_argument("--model", default=FAST, choices=(FAST, ACCURATE))
-    for name in ("score", "facts"):
-        made[name].add_argument("--part", default="open", choices=sorted(PARTS))
-    made["score"].add_argument(
+    scored = made["score"].add_mutually_exclusive_group()
+    for parts in (scored, made["facts"]):
+        parts.add_argument("--part", default="open", choices=sorted(PARTS))
+    scored.add_argument(
         "--composed", type=Path, metavar="FOLDER", help="labelled reports of a folder of JSON lines, in place of a part"
     )
     made["score"].add_argument("--errors", type=int, default=0, metavar="N", help="print up to N mistakes of each kind")

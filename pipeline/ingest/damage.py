@@ -128,7 +128,7 @@ def find_harm(text: str, raw: str) -> Harm:
     limits = _limits()
     counts = _counts(text)
     consonants = _count(counts, _CONSONANTS)
-    if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"] or is_torn(text):
+    if consonants < limits["least-consonants"] or score(text) >= limits["unreadable"]:
         return Harm()  # where all marks are gone, or each line is a piece of a word, the dictionary would guess
     am, aa = counts["ำ"], counts["า"]
     bare = len(_BARE_TONE.findall(text))
@@ -197,7 +197,7 @@ def judge(text: str) -> tuple[float, str]:
         return 0.0, ""
     marks = _count(counts, _MARKS)
     stray = sum(map(len, _STRAY.findall(text)))
-    scores = {"old-font": alien / (alien + _count(counts, _THAI)), "torn-lines": 0.5 * is_torn(text)}
+    scores = {"old-font": alien / (alien + _count(counts, _THAI)), "torn-lines": limits["unreadable"] * is_torn(text)}
     if consonants >= limits["least-consonants"]:
         expected = limits["marks-per-consonant"] * consonants
         scores["no-marks"] = 1 - marks / expected
@@ -236,8 +236,8 @@ def place_of(block: Block) -> str:
 
 # --- wrong code page inside a file (class 14) ------------------------------------------------------------------------
 
+_LINES_SHOW = 3  # lines in one code page from which those that do not show theirs are read as they are
 # Four characters near each other that Thai text does not hold, or four เธ เน pairs: worth a closer look at the line.
-_LINES_SHOW = 3
 _SUSPECT = re.compile(r"(?:[\u0080-\u009f¡-ÿ∫∑∏πΩ∂∆√≈≠≤≥ƒ◊ﬁﬂŒœŸ⁄\u0100-\u06ff‘’“”‹›€][^\n]{0,3}?){4}|(?:เ[ธน][^\n]){4}")
 
 
@@ -263,15 +263,15 @@ def recode(text: str) -> Iterator[Edit]:
             yield from ((start + a, start + b, new) for a, b, new in undo_edits(line, *found))
 
 
-# Each Thai letter behind the Western one that has its place in TIS-620 ("âโ¤คÃร"): slides made on a Mac. So many in a line are no chance.
+# Each Thai letter behind the Western one that has its place in TIS-620 ("âโ¤คÃร"): slides made on a Mac.
 _TWIN = re.compile(
     f"[¡-û](?=[ก-๛])(?:{'|'.join(f'(?<={chr(code - 0xD60)})(?={chr(code)})' for code in range(0xE01, 0xE5C))})"
 )
-_FEWEST_TWINS = 5
+_FEWEST_TWINS = 5  # of a text: so many are no chance, as each Thai letter has one twin among a hundred Western letters
 
 
 def drop_twins(text: str) -> Iterator[Edit]:
-    """Edits that take out the Western twins of Thai letters, in lines that are full of them."""
+    """Edits that take out the Western twins of Thai letters, each right before its letter; none where a text holds few."""
     twins = [match.start() for match in _TWIN.finditer(text)]
     if len(twins) >= _FEWEST_TWINS:
         yield from ((at, at + 1, "") for at in twins)

@@ -21,6 +21,10 @@ class DamageNote:
     remedy: str
     source: str
 
+    def __post_init__(self) -> None:
+        if self.severity not in {"lost", "guess", "left"}:
+            raise ValueError(f"severity {self.severity!r} is none of lost, guess, left")
+
 
 @cache
 def _notes() -> dict[str, DamageNote]:

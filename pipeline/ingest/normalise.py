@@ -212,11 +212,7 @@ def make_finder(rule: NormaliseRule) -> Finder:
 
 def _start(match: re.Match[str]) -> int:
     """Where a match begins, with the groups that it looked back on."""
-    return min(
-        match.start(),
-        *(start for group in range(1, len(match.groups()) + 1) if (start := match.start(group)) >= 0),
-        match.end(),
-    )
+    return min(start for group in range(len(match.groups()) + 1) if (start := match.start(group)) >= 0)
 
 
 def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:

@@ -42,6 +42,10 @@ class FontRow:
     reads: str
     source: str
 
+    def __post_init__(self) -> None:
+        if self.family not in {family for _, family in OLD_FONTS}:
+            raise ValueError(f"family {self.family!r} is none that is read (OLD_FONTS)")
+
 
 @cache
 def _windows() -> dict[int, int]:
@@ -107,7 +111,10 @@ def _read(text: str, read_as: str, family: str) -> tuple[str, list[int]]:
     if family == "angsana":
         return _with_low_marks(unfused, letters), places
     made = unfused.translate(letters)
-    return _with_first_so(_with_lost_so(made), places) if family == "mac" else (made, places)
+    if family != "mac":
+        return made, places
+    # In Mac OS Roman the byte of ส is the blank that does not break. Where that one stands, the others are blanks.
+    return _with_first_so(made if "\u00a0" in unfused else _with_lost_so(made), places)
 
 
 def _apart(char: str, letters: dict[int, str], deep: int = 3) -> str:
@@ -125,12 +132,12 @@ def _apart(char: str, letters: dict[int, str], deep: int = 3) -> str:
     return made if all(ord(part) in letters for part in made) else char
 
 
-# A low tone mark stands on a letter, and no Latin word has three of these letters behind it.
+# A low tone mark has a letter of the font before it; n, o, p, q, r beside a Latin letter belong to a Latin word.
 _LOW_MARK = re.compile(r"(?<![A-Za-z])([n-r])(?![A-Za-z])")
 
 
 def _with_low_marks(text: str, letters: dict[int, str]) -> str:
-    """The text with n, o, p, q, r as tone marks where they stand between letters of the font, as Latin letters elsewhere."""
+    """The text with n, o, p, q, r as tone marks behind a letter of the font and beside no Latin one, as Latin letters elsewhere."""
     plain = {code: letter for code, letter in letters.items() if code > 0x7F}
 
     def mark(match: re.Match[str]) -> str:
@@ -143,21 +150,18 @@ def _with_low_marks(text: str, letters: dict[int, str]) -> str:
 # --- the letter that became a blank ----------------------------------------------------------------------------------
 
 _MARK_OR_TAIL = re.compile(r"[ะาำัิ-ฺ็-๎]")
-_BLANK = re.compile("[ \u00a0]")
 
 
 def _with_lost_so(text: str) -> str:
-    """The text with ส where a blank stands for it: in Mac OS Roman its byte is the blank that does not break.
+    """The text with ส where a program wrote for it the blank that it wrote between words.
 
-    Where a text holds both kinds of blanks, that one is ส. Where a program wrote one kind for both, a blank is ส where it cannot be a blank, before a
-    vowel or after a leading one, or where ส makes a word and the letters behind the blank begin none as long or as frequent.
+    A blank is ส where it cannot be a blank, before a vowel or after a leading one, or where ส makes a word and the letters behind the blank begin
+    none as long or as frequent.
     """
-    if "\u00a0" in text and " " in text:
-        return text.replace("\u00a0", "ส")
     made = list(text)
-    for match in _BLANK.finditer(text):
-        if _is_so(made, match.start()):
-            made[match.start()] = "ส"
+    for at, letter in enumerate(text):
+        if letter == " " and _is_so(made, at):
+            made[at] = "ส"
     return "".join(made)
 
 
@@ -167,11 +171,13 @@ _HEADLESS = re.compile(r"(?m)^(?=[าำัิ-ู])")
 
 def _with_first_so(text: str, places: list[int]) -> tuple[str, list[int]]:
     """The text with ส at the head of lines that begin with a vowel, which stands for that vowel's character too."""
-    heads = [match.start() for match in _HEADLESS.finditer(text)]
-    for at in reversed(heads):
-        text = f"{text[:at]}ส{text[at:]}"
-        places = [*places[:at], places[at], *places[at:]]
-    return text, places
+    made, stood, done = [], [], 0
+    for match in _HEADLESS.finditer(text):
+        at = match.start()
+        made += [text[done:at], "ส"]
+        stood += [*places[done:at], places[at]]
+        done = at
+    return "".join([*made, text[done:]]), stood + places[done:]
 
 
 def _is_so(text: list[str], at: int) -> bool:

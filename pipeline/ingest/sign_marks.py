@@ -17,7 +17,7 @@ Edit = tuple[int, int, str]  # start, end, what stands there instead
 _MARKS = "้่็์๊๋"
 # A sign behind a letter or vowel and before a Thai letter, a blank or the end of the line; what belongs to Thai text itself is none.
 _SITE = re.compile(
-    r"[^\u0e01-\u0e5b \n\t\r\x0b\x0c.,:/()\[\]{}|*\"'“”‘’%\-–—…•·\u200b\ufeff\u00a0\ufffd](?<=[ก-ฮัิ-ู].)(?=[ก-ูะาำเ-ไ็-์ \n]|\Z)"
+    r"[^\u0e01-\u0e5b \n\t\r\x0b\x0c.,:/()\[\]{}|*\"'“”‘’%\-–—…•·\u200b\ufeff\u00a0\ufffd](?<=[ก-ฮัิ-ู].)(?=[ก-ูเ-ไ็-์ \n]|\Z)"
 )
 FEWEST, FEWEST_WORDS = 3, 2  # places that one mark makes words of, and words that it makes
 SHARE = 0.4  # of all places of the sign: the others slid, or are words that no list holds
@@ -26,13 +26,13 @@ UNCLEAR = 8  # places from which the user is told of a sign that is no clear mar
 _SAMPLE = 60  # places looked at for one sign
 _FIRST = 12  # places after which a sign that made no word yet is given up
 _REACH = 12  # letters on each side
+_SHOWN = 3  # letters on each side that the user is shown: no name among them
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A sign with the letters around it."""
 
-    at: int
     left: str
     right: str
     slid: bool  # a blank stands behind it
@@ -43,34 +43,39 @@ def marks_for_signs(text: str) -> Iterator[Edit]:
 
     A digit is changed only where the mark makes a word of it, since it may be a number.
     """
-    signs: dict[str, list[int]] = defaultdict(list)
-    for match in _SITE.finditer(text):
-        signs[match.group()].append(match.start())
     found: list[Edit] = []
-    for sign, sites in sorted(signs.items()):
+    for sign, sites in _sites(text):
         if sum(_is_inside(text, at) for at in sites) >= FEWEST:
             found += _edits(text, sign, sites)
     yield from sorted(found)
 
 
+def unclear_signs(text: str) -> list[str]:
+    """Examples of signs that stand inside many Thai words as a mark would, when it is not clear which mark each is.
+
+    Digits and letters are none: they stand between Thai letters as themselves (หมู่1บ้านเหนือ). Nor are signs before a blank: คน? is no ค้น.
+    """
+    found = []
+    for sign, sites in _sites(text):
+        inside = [] if sign.isalnum() else [at for at in sites if _is_inside(text, at)]
+        places = [_place(text, at) for at in inside[:_SAMPLE]] if len(inside) >= UNCLEAR else []
+        words = [place for place in places if _best(place)[0]]
+        if places and len(words) >= SHARE * len(places):
+            found.append(f"{words[0].left}{sign}{words[0].right}")
+    return found
+
+
+def _sites(text: str) -> list[tuple[str, list[int]]]:
+    """The signs that may be marks, each with its places in the text, in order."""
+    signs: dict[str, list[int]] = defaultdict(list)
+    for match in _SITE.finditer(text):
+        signs[match.group()].append(match.start())
+    return sorted(signs.items())
+
+
 def _is_inside(text: str, at: int) -> bool:
     """Whether a Thai letter follows a sign at once. Behind numbers comes a blank more often, so most sound texts need no dictionary."""
     return "ก" <= text[at + 1 : at + 2] <= "๎"
-
-
-def unclear_signs(text: str) -> list[str]:
-    """Examples of signs that stand inside many Thai words as a mark would, when it is not clear which mark each is."""
-    signs: dict[str, list[int]] = defaultdict(list)
-    for match in _SITE.finditer(text):
-        if not match.group().isalnum():
-            signs[match.group()].append(match.start())
-    found = []
-    for sign, sites in sorted(signs.items()):
-        places = [_place(text, at) for at in sites[:_SAMPLE]] if len(sites) >= UNCLEAR else []
-        inside = [place for place in places if _best(place)[0]]
-        if places and len(inside) >= SHARE * len(places):
-            found.append(f"{inside[0].left}{sign}{inside[0].right}")
-    return found
 
 
 def _edits(text: str, sign: str, sites: list[int]) -> Iterator[Edit]:
@@ -95,7 +100,7 @@ def _place(text: str, at: int) -> _Place:
     start = right = right + slid
     while right < min(len(text), start + _REACH) and "ก" <= text[right] <= "๎":
         right += 1
-    return _Place(at, text[left:at], text[start:right], slid)
+    return _Place(text[left:at], text[start:right], slid)
 
 
 def _mark_of(places: list[_Place]) -> str:
@@ -106,12 +111,13 @@ def _mark_of(places: list[_Place]) -> str:
         if number == _FIRST and not votes:
             return ""
         mark, word = _best(place)
-        votes[mark] += bool(mark)
-        words.add(word)
+        if mark:
+            votes[mark] += 1
+            words.add(word)
     (best, most), *others = votes.most_common(2) or [("", 0)]
     next_most = others[0][1] if others else 0
     clear = most >= FEWEST and most >= SHARE * len(places) and most >= CLEARLY * next_most
-    return best if clear and len(words - {""}) >= FEWEST_WORDS else ""
+    return best if clear and len(words) >= FEWEST_WORDS else ""
 
 
 _VOWEL_BEHIND = re.compile(r"[ัิ-ู]")

@@ -159,14 +159,15 @@ def window_examples(
 
 
 def begun_within(reading: Reading, pieces: Pieces, title: str = "") -> Iterator[tuple[WindowExample, WindowExample]]:
-    """One window that begins somewhere within the report, the same place each time, as it stands and with broken atoms; none for a short report.
+    """One window that begins at some unit of the report, the same each time, as it stands and with broken atoms; none where that is the first unit.
 
     In whole reports what stands first is a name or a background. A news item or a post begins with what came of it.
     """
     first = zlib.crc32(reading.name.encode("utf-8")) % max(1, len(reading.segmented.units))
     if first:
-        made = [next(window_examples(reading, pieces, title, cut, first), None) for cut in (atoms_of, broken_atoms)]
-        plain, broken = made
+        plain, broken = (
+            next(window_examples(reading, pieces, title, cut, first), None) for cut in (atoms_of, broken_atoms)
+        )
         if plain is not None and broken is not None:
             yield plain, broken
 

@@ -119,8 +119,9 @@ SHORTEST_TITLE = 15
 def _repeated_titles(lines: Sequence[_Placed]) -> list[Span]:
     """Later lines that are the title of the report or the name of its project once more, and nothing else."""
     titles = {bare for line, _ in lines[:TOP_LINES] if len(bare := _bare_title(line)) >= SHORTEST_TITLE}
-    longest = LONGEST_CAPTION if titles else -1
-    return [span for line, span in lines[TOP_LINES:] if len(line) <= longest and _bare_title(line) in titles]
+    if not titles:
+        return []
+    return [span for line, span in lines[TOP_LINES:] if len(line) <= LONGEST_CAPTION and _bare_title(line) in titles]
 
 
 # The close of a letter or a report, and the lines that may follow it: names, posts, days.

@@ -66,6 +66,23 @@ def test_issues_are_told_where_the_finding_stands(result):
     assert len(food) >= 2
 
 
+LISTED = """โครงการชุมชนไร้ควัน บ้านสมมุติ
+
+ปัจจัยแห่งความสำเร็จ
+๑. การกำหนดเป้าหมายร่วม และแผนร่วม  ในการดูแลผู้สูบบุหรี่ของหมู่บ้าน
+๒. ความร่วมมือระหว่างวัด  โรงเรียน  และร้านค้า  โดยมีกติกาที่ทุกฝ่ายเขียนเอง
+"""
+
+
+def test_items_of_a_list_under_a_plain_heading_are_whole(tmp_path):
+    (tmp_path / "report.txt").write_text(LISTED, encoding="utf-8")
+    found = achieved(process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS))
+    assert [(lesson.finding.category, lesson.text[:8], lesson.text[-8:]) for lesson in found] == [
+        ("success_factor", "การกำหนด", "หมู่บ้าน"),
+        ("success_factor", "ความร่วม", "เขียนเอง"),
+    ]
+
+
 def test_the_same_report_gives_the_same_result_again(result, tmp_path):
     (tmp_path / "report.txt").write_text(REPORT, encoding="utf-8")
     assert process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS) == result

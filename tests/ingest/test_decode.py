@@ -72,6 +72,8 @@ def test_utf8_of_which_bytes_were_lost_is_not_taken_for_thai():
         "Привет мир как дела",
         "∑∫∂ x = ∞ ≤ ≥ ± √ " * 10,
         "ธนาคารเธอ เน้นเธียร เนย เนื้อ เธอ",
+        "©" * 30,
+        "✓ ≥≥≥≥",
         "",
         "plain",
         *SENTENCES,

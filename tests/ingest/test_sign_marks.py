@@ -34,6 +34,13 @@ def test_numbers_stay_where_a_digit_is_a_mark():
     assert mended(damaged).startswith("หมู่ 1 มีคน 11 คน ปี 2561\n")
 
 
+def test_a_sign_of_two_marks_is_told_and_stays():
+    damaged = TEXT.translate(str.maketrans({"้": "^", "่": "^"}))
+    assert mended(damaged) == damaged
+    (example,) = unclear_signs(damaged)
+    assert "^" in example and example in damaged
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -41,6 +48,7 @@ def test_numbers_stay_where_a_digit_is_a_mark():
         "ผัก+ผลไม้ ปลา+ข้าว ไข่+นม น้ำ+เกลือ ข้าว+แกง",
         "กินวิตามินCและวิตามินBและวิตามินDและวิตามินEและวิตามินA",
         "ด้าน#สุขภาพ งาน#ชุมชน คน#ต้นแบบ บ้าน#น่าอยู่ ป่า#ชุมชน",
+        "มีกี่คน? ใครมา? ดีไหม? ไปที? ได้ผลดี! คนมาก! คน& งาน คน~ ผัก~",
         "ก=ข ค=ง จ=ฉ น้ำ=ชีวิต ป่า=ครัว ดิน=ทุน คน=แรง",
         "ข้อ1มีคนมา 5คน ข้อ2มีคนมา 8คน ข้อ3มีคนมา 9คน ข้อ1มีแผน ข้อ1มีทุน",
     ],
