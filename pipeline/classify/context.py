@@ -78,15 +78,12 @@ class Cutting:
     boundary: float  # what the signs of a boundary count beside those of the categories
     rules: float  # what an achieved finding of the rules adds to the log odds of its category
     least: float  # a finding's score below which it is left
-    within: float = (
-        0.0  # added to the log odds that an atom goes on, where it stands in one unit with the atom before it
+    together: float = (
+        0.0  # added to the log odds that an atom goes on, where the rules hold it and the one before for one finding
     )
-    together: float = 0.0  # the same, where the rules hold both for one finding
     listed: float = 0.0  # the same, within a short listed item under a heading that asks for one category
     asked: float = 0.0  # added to the log odds of that category there
-    apart: float = (
-        0.0  # taken from the log odds that an atom goes on, where the rules are sure of another category before it
-    )
+    apart: float = 0.0  # taken from those log odds, where the rules are sure of another category before it
     against: float = 0.0  # so much must a category's log odds lie above those that the stretch is a plan or the like
     trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
 
@@ -188,16 +185,16 @@ class ContextModel:
             )
         return tuple(sorted(tags, key=lambda tag: -tag.score))
 
-    def outbids(self, head: Head, category: int, features: Floats) -> bool:
-        """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step."""
-        against = float(self.heads[KIND].values(features)[0].max()) + self.cutting.against
-        return float(head.values(features)[0, category]) > against
+    def outbids(self, head: Head, category: int, features: Floats, *, said: bool = False) -> bool:
+        """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step.
 
-    def is_plan(self, head: Head, category: int, features: Floats) -> bool:
-        """Whether the stretch is sooner a plan than one of a category: then no rule makes a finding of it."""
+        Where the rules have `said` that it is of that category, only a plan speaks against it.
+        """
         kinds = self.heads[KIND]
-        planned = float(kinds.values(features)[0, kinds.codes.index(State.PLANNED.value)])
-        return float(head.values(features)[0, category]) <= planned
+        rivals = kinds.values(features)[0]
+        planned = float(rivals[kinds.codes.index(State.PLANNED.value)])
+        against = planned if said else float(rivals.max()) + self.cutting.against
+        return float(head.values(features)[0, category]) > against
 
     def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
         """The issues and themes of each passage with a score of at least 0.05, best first in each scheme.
@@ -319,7 +316,6 @@ class _Reading:
         self.weights = np.array([min(1.0, 0.3 + len(atom.span) / 30) for atom in self.atoms])[:, None]
         self.goes_on = self._goes_on(model.heads[GOES_ON], hidden, gap)
         pairs = list(zip(self.atoms, self.atoms[1:], strict=False))
-        self.in_unit = np.array([False, *(left.unit == right.unit for left, right in pairs)])
         held = [own.finding for own in evidence]
         self.in_finding = np.array([False, *(_same(held[a.unit], held[b.unit]) for a, b in pairs)])
         self.turns = np.array([False, *(_turns(held[a.unit], held[b.unit]) for a, b in pairs)])
@@ -345,7 +341,6 @@ class _Reading:
         weights = self.weights[part]
         goes_on = logistic(
             cutting.boundary * log_odds(self.goes_on[part])
-            + cutting.within * self.in_unit[part]
             + cutting.together * self.in_finding[part]
             + cutting.listed * self.asked[part].max(axis=1)
             - cutting.apart * self.turns[part]
@@ -362,9 +357,7 @@ class _Reading:
         widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
         features = np.concatenate([vector, self.numbers[widest]])[None]
         said = float(self.by_rules[first:behind, category].max())
-        if self.model.is_plan(self.finding, category, features):
-            return
-        if not said and not self.model.outbids(self.finding, category, features):
+        if not self.model.outbids(self.finding, category, features, said=said > 0):
             return
         scores = self.finding.scores(features)[0]
         odds = float(log_odds(scores)[category]) + cutting.rules * said

@@ -43,7 +43,7 @@ that neither has seen show that it is better.
 _TAUGHT_LIMITS = """## Limits
 
 - All that it learnt from is composed, written for this project by language models. In real reports a blank is often no boundary and headings help less; there
-  the rules keep a voice of their own (cutting: rules, within, together, listed, asked, apart).
+  the rules keep a voice of their own (cutting: rules, together, listed, asked, apart).
 - In real posts, news and notes, where results are told in passing and without headings, it misses far more than on the composed reports scored here, and often takes
   only the clause with the number. Look at the review zone, and label some of your own texts (`lessons queue`) before you count on silence.
 - The development reports and those of corpus/calibration set thresholds, confidence and cutting, so the scores above are a little too good. `make evaluate`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,31 +146,44 @@ def broken_atoms(text: str, span: Span) -> list[Span]:
     return found
 
 
-def window_examples(
-    reading: Reading, pieces: Pieces, title: str = "", cut: Cut = atoms_of, first: int = 0
-) -> Iterator[WindowExample]:
-    """The windows of a labelled report from unit `first` on; `title`: the name of its project where the report itself states none."""
-    extraction = extract(reading.normal, reading.segmented)
-    project = find_facts(reading.normal).project
-    name = project.project_name or project.title or title
-    rules = [view.rules for view in unit_views(reading.normal, reading.segmented, extraction)]
-    negatives = [label for label in reading.negatives if negative_kinds()[label.gold.negative or ""].family == "whole"]
-    for window in windows_of(reading.normal, reading.segmented, pieces, name, cut, first):
-        yield _window_example(reading, window, rules, negatives, name)
+def window_examples(reading: Reading, pieces: Pieces) -> Iterator[WindowExample]:
+    """The windows of a labelled report."""
+    return _Judged(reading, "").windows(pieces)
 
 
-def begun_within(reading: Reading, pieces: Pieces, title: str = "") -> Iterator[tuple[WindowExample, WindowExample]]:
-    """One window that begins at some unit of the report, the same each time, as it stands and with broken atoms; none where that is the first unit.
+def window_pairs(reading: Reading, pieces: Pieces, title: str = "") -> list[tuple[WindowExample, WindowExample]]:
+    """The windows of a labelled report as they stand and with broken atoms, and one that begins at some unit of it, the same each time.
 
-    In whole reports what stands first is a name or a background. A news item or a post begins with what came of it.
+    `title`: the name of its project where the report itself states none. The plain window comes twice where breaking shifts a unit to another one. In
+    whole reports what stands first is a name or a background; a news item or a post begins with what came of it.
     """
+    judged = _Judged(reading, title)
+    plain, broken = (list(judged.windows(pieces, cut)) for cut in (atoms_of, broken_atoms))
+    pairs = list(zip(plain, broken if len(broken) == len(plain) else plain, strict=True))
     first = zlib.crc32(reading.name.encode("utf-8")) % max(1, len(reading.segmented.units))
     if first:
-        plain, broken = (
-            next(window_examples(reading, pieces, title, cut, first), None) for cut in (atoms_of, broken_atoms)
-        )
-        if plain is not None and broken is not None:
-            yield plain, broken
+        begun = (judged.windows(pieces, cut, first) for cut in (atoms_of, broken_atoms))
+        pairs += itertools.islice(zip(*begun, strict=False), 1)
+    return pairs
+
+
+class _Judged:
+    """A labelled report with what the rules say of it."""
+
+    def __init__(self, reading: Reading, title: str) -> None:
+        self.reading = reading
+        extraction = extract(reading.normal, reading.segmented)
+        project = find_facts(reading.normal).project
+        self.title = project.project_name or project.title or title
+        self.rules = [view.rules for view in unit_views(reading.normal, reading.segmented, extraction)]
+        self.negatives = [
+            label for label in reading.negatives if negative_kinds()[label.gold.negative or ""].family == "whole"
+        ]
+
+    def windows(self, pieces: Pieces, cut: Cut = atoms_of, first: int = 0) -> Iterator[WindowExample]:
+        """The windows from unit `first` on."""
+        for window in windows_of(self.reading.normal, self.reading.segmented, pieces, self.title, cut, first):
+            yield _window_example(self.reading, window, self.rules, self.negatives, self.title)
 
 
 def _window_example(
