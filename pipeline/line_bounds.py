@@ -16,29 +16,46 @@ class BoundRow:
     id: str
     word: str
     side: str  # start | end
+    unless: tuple[str, ...]  # longer words that begin or end in it, with which a sentence may begin or end
     example: str
     source: str
 
     def __post_init__(self) -> None:
         if self.side not in {"start", "end"}:
             raise ValueError(f"side {self.side!r} is neither start nor end")
+        for longer in self.unless:
+            if not (longer.startswith(self.word) if self.side == "start" else longer.endswith(self.word)):
+                raise ValueError(f"{longer!r} does not {self.side} with {self.word!r}")
 
 
 @cache
-def _words(side: str) -> tuple[str, ...]:
-    return tuple(row.word for row in load_table("line_bounds.tsv", BoundRow) if row.side == side)
+def _rows(side: str) -> tuple[BoundRow, ...]:
+    return tuple(row for row in load_table("line_bounds.tsv", BoundRow) if row.side == side)
 
 
 @cache
-def _bounds() -> dict[str, re.Pattern[str]]:
-    words = {side: "|".join(map(re.escape, _words(side))) for side in ("start", "end")}
-    return {"start": re.compile(rf"(?:{words['start']})"), "end": re.compile(rf"(?:{words['end']})\Z")}
+def _starts() -> re.Pattern[str]:
+    """A word of side `start` at a place, unless it is the beginning of a longer one."""
+    return re.compile("|".join(_but(row.unless) + re.escape(row.word) for row in _rows("start")))
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    """A word of side `end` before a place, unless it is the end of a longer one."""
+    kept = ("".join(f"(?<!{re.escape(longer)})" for longer in row.unless) for row in _rows("end"))
+    words = (re.escape(row.word) for row in _rows("end"))
+    return re.compile("|".join(rf"{word}\Z{but}" for word, but in zip(words, kept, strict=True)))
+
+
+def _but(longer: tuple[str, ...]) -> str:
+    """Where none of the longer words stands."""
+    return f"(?!{'|'.join(map(re.escape, longer))})" if longer else ""
 
 
 @cache
 def _reach() -> int:
-    """Letters of the longest word with which none ends: no more of what stands before a gap is searched."""
-    return max(map(len, _words("end")))
+    """Letters of the longest word before a gap that is looked for: no more of what stands there is searched."""
+    return max(len(word) for row in _rows("end") for word in (row.word, *row.unless))
 
 
 def goes_on(text: str, end: int, start: int) -> bool:
@@ -47,5 +64,4 @@ def goes_on(text: str, end: int, start: int) -> bool:
     >>> goes_on("ครัวเรือน  และโรงเรียน", 9, 11), goes_on("ครัวเรือน  โรงเรียน", 9, 11)
     (True, False)
     """
-    bounds = _bounds()
-    return bool(bounds["end"].search(text, max(0, end - _reach()), end) or bounds["start"].match(text, start))
+    return bool(_ends().search(text, max(0, end - _reach()), end) or _starts().match(text, start))

@@ -15,6 +15,15 @@ def test_rows_by_their_examples(row):
     assert not goes_on(without, without.index("  "), without.index("  ") + 2)
 
 
+@pytest.mark.parametrize(
+    ("side", "longer"),
+    [(row.side, longer) for row in load_table("line_bounds.tsv", BoundRow) for longer in row.unless],
+)
+def test_longer_words_end_and_begin_sentences(side, longer):
+    before, after = ("ชาวบ้านพร้อม", f"{longer} วัดน่าอยู่") if side == "start" else (f"ชาวบ้าน{longer}", "ชุมชนน่าอยู่")
+    assert not goes_on(f"{before}  {after}", len(before), len(before) + 2)
+
+
 def test_a_text_alone_goes_nowhere():
     assert not goes_on("", 0, 0)
     assert not goes_on("และ", 0, 3)
@@ -22,4 +31,6 @@ def test_a_text_alone_goes_nowhere():
 
 def test_a_side_that_is_none_is_refused():
     with pytest.raises(ValueError, match="neither start nor end"):
-        BoundRow("lb999", "และ", "middle", "และชุมชน", "own")
+        BoundRow("lb999", "และ", "middle", (), "และชุมชน", "own")
+    with pytest.raises(ValueError, match="does not end"):
+        BoundRow("lb999", "ที่", "end", ("ที่นา",), "ชาวบ้านที่", "own")

@@ -35,7 +35,7 @@ def _counted() -> str:
 
 
 # Signs of print, and pictures in the place of one (✅ 📌 👉).
-_BULLET = r"(?:[•●▪■◦○◆❑❖✓✔☑➢➤►▶➥*#»>~=·‣⁃\-–—\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?)"
+_BULLET = r"(?:[•●▪■◦○◆❑❖✓✔☑➢➤►▶➥*#»>~=·‣⁃\-–—\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|\+(?=\s+[ก-ฮเแโใไ]))"
 # A number is a marker with its stop or bracket (`1.` `1)` `(1)` `๒.๑` `๒.)` `1.2.3`), or one to two digits before a blank.
 # An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
 _DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"

@@ -259,3 +259,10 @@ def test_what_follows_a_close_may_still_advise():
     found = roles(text)
     assert "พยาบาลควรมาตรวจฟันทุกเทอม" in found
     assert len(found) == 2 and "จึงเรียนมาเพื่อโปรดทราบ" not in found
+
+
+@pytest.mark.parametrize(
+    ("line", "marker"), [("+ ลานกีฬาเปิดทุกเย็น", "+ "), ("+ 5 ครัวเรือน", ""), ("+กลุ่มผู้สูงอายุ", ""), ("ผัก + ผลไม้", "")]
+)
+def test_a_plus_opens_an_item_before_thai_words(line, marker):
+    assert opening_marker(line, Span(0, len(line))).slice(line) == marker
