@@ -29,6 +29,7 @@ from pipeline.classify.verdicts import (
     has_words,
     log_odds,
     may_state,
+    promises,
     rule_reasons,
     scored_tags,
     without_signs,
@@ -85,6 +86,7 @@ class Cutting:
     asked: float = 0.0  # added to the log odds of that category there
     apart: float = 0.0  # taken from those log odds, where the rules are sure of another category before it
     against: float = 0.0  # so much must a category's log odds lie above those that the stretch is a plan or the like
+    promised: float = 0.0  # and so much above those of a plan, where the heading says that nothing has happened yet
     trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
 
 
@@ -185,15 +187,18 @@ class ContextModel:
             )
         return tuple(sorted(tags, key=lambda tag: -tag.score))
 
-    def outbids(self, head: Head, category: int, features: Floats, *, said: bool = False) -> bool:
+    def outbids(
+        self, head: Head, category: int, features: Floats, *, said: bool = False, promised: bool = False
+    ) -> bool:
         """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step.
 
-        Where the rules have `said` that it is of that category, only a plan speaks against it.
+        Where the rules have `said` that it is of that category, only a plan speaks against it; under a heading by which it is `promised` that speaks louder.
         """
         kinds = self.heads[KIND]
         rivals = kinds.values(features)[0]
         planned = float(rivals[kinds.codes.index(State.PLANNED.value)])
         against = planned if said else float(rivals.max()) + self.cutting.against
+        against = max(against, planned + self.cutting.promised) if promised else against
         return float(head.values(features)[0, category]) > against
 
     def tags(self, passages: Sequence[Passage], folder: Path | None = None) -> list[tuple[Tag, ...]]:
@@ -256,6 +261,14 @@ class Stretch:
     mean: Floats  # mean vector of its pieces
 
 
+@dataclass(frozen=True, slots=True)
+class _Openness:
+    """Whether a unit can state anything, and whether its heading says that nothing has happened yet."""
+
+    open: bool
+    promised: bool
+
+
 class Reader:
     """A report read by the model: its windows, with the vectors of their pieces."""
 
@@ -268,7 +281,10 @@ class Reader:
         self._read: list[_Reading] = []
         if windows:
             numbers = model.rules.of(np.stack([view.rules for view in unit_views(normal, segmented, extraction)]))
-            open_to = [may_state(normal, segmented, own) for own in self.evidence]
+            open_to = [
+                _Openness(may_state(normal, segmented, own, under_promises=True), promises(segmented, own))
+                for own in self.evidence
+            ]
             hidden = model.encoder.hidden([window.ids for window in windows])
             asked = _asked(normal.text, segmented, model.heads[ATOM].codes)
             self._read = [
@@ -297,7 +313,7 @@ class _Reading:
         hidden: Floats,
         numbers: Floats,
         evidence: Sequence[Evidence],
-        open_to: Sequence[bool],
+        open_to: Sequence[_Openness],
         asked: Mapping[int, int],
         text: str,
         gap: int,
@@ -351,13 +367,14 @@ class _Reading:
         """The stretch, unless it is refused or too doubtful."""
         atoms = self.atoms[first:behind]
         units = tuple(dict.fromkeys(atom.unit for atom in atoms))
-        if not any(self.open_to[unit] for unit in units):
+        if not any(self.open_to[unit].open for unit in units):
             return
+        promised = any(self.open_to[unit].promised for unit in units)
         vector = self.mean(atoms[0].first, atoms[-1].last)
         widest = max(units, key=lambda unit: (len(self.evidence[unit].unit.span), -unit))
         features = np.concatenate([vector, self.numbers[widest]])[None]
         said = float(self.by_rules[first:behind, category].max())
-        if not self.model.outbids(self.finding, category, features, said=said > 0):
+        if not self.model.outbids(self.finding, category, features, said=said > 0, promised=promised):
             return
         scores = self.finding.scores(features)[0]
         odds = float(log_odds(scores)[category]) + cutting.rules * said

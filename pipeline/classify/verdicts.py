@@ -46,13 +46,16 @@ class Examples:
         return "ใกล้: " + ", ".join(f"{self.names[at]} ({close[at]:.2f})" for at in best)
 
 
-def may_state(normal: NormalText, segmented: Segmented, own: Evidence) -> bool:
-    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can, outside related news and comments."""
+def may_state(normal: NormalText, segmented: Segmented, own: Evidence, *, under_promises: bool = False) -> bool:
+    """Whether a unit can state anything: readable, no question, more than a list of issues; what rules found can, outside related news and comments.
+
+    With `under_promises` also where only its heading says that nothing has happened yet: on slides and pages a heading may not end where its text does.
+    """
     if _is_aside(segmented, own):
         return False
     if own.finding is not None and own.finding.status is State.ACHIEVED:
         return True
-    if _is_plan(segmented, own):
+    if _is_plan(segmented, own) and not (under_promises and promises(segmented, own)):
         return False
     if own.finding is not None:
         return True
@@ -76,6 +79,13 @@ def _is_plan(segmented: Segmented, own: Evidence) -> bool:
     """Whether heading or genre say that what stands here has not happened, or not yet."""
     state = segmented.sections[own.unit.section].state or segmented.genre_state
     return state is not None and state is not State.ACHIEVED
+
+
+def promises(segmented: Segmented, own: Evidence) -> bool:
+    """Whether a unit's heading says that what stands below it has not happened, or not yet, and no rule holds it for achieved."""
+    state = segmented.sections[own.unit.section].state
+    achieved = own.finding is not None and own.finding.status is State.ACHIEVED
+    return state is not None and state is not State.ACHIEVED and not achieved
 
 
 def has_words(text: str) -> bool:

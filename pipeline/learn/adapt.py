@@ -48,17 +48,21 @@ class Teaching:
     broken: float = 0.4  # share of windows that are read with blanks where a hasty writer sets them
     issues: float = 1.2  # what a wrong issue costs beside a wrong category
     themes: float = 1.5  # and a wrong theme: at 2.5 themes gained 0.02 and categories lost 0.03
-    drop: float = 0.12  # how often the rules' numbers are withheld, so that the vectors learn too
+    drop: float = 0.12  # how often the rules' numbers are withheld, so that the vectors learn too; in later goes 0.02, see MEMBERS
     seed: int = 1
 
 
-# What was composed after the manner of real pages: reports19 and later.
-_AS_REAL = ("s41", "s42", "s43", "s44", "w")
+# What was composed after the manner of real pages (reports19 to 39), and what goes on from there: texts on which the model of then failed (reports48 to 55)
+# beside the last of the others.
+_AS_REAL = ("s41", "s42", "s43", "s44", "w2", "w3")
+_HARD = ("w32", "w33", "w34", "w35", "w36", "w37", "w38", "w39", "w48", "w49", "w5")
 
-# The goes of each encoder: everything, then reports above all, then everything again and, in the fourth, hardly any sections; then what was composed after
-# the manner of real pages beside some of all else, with the first encoder three times, with the second once: two encoders that both learnt it three times
-# lost 0.02 on the development reports, and gained nothing on real pages; a fourth time gained nothing either. The second leans to issues and themes. Of the shipped ones each go learnt from
-# what was composed by then, and the first ones from windows that ended at headings.
+# The goes of each encoder: everything, then reports above all, then everything again and, in the fourth, hardly any sections; then what was composed
+# after the manner of real pages beside some of all else, and at last the hard texts. The second leans to issues and themes. F1 at IoU 0.5 on the
+# development reports and on 66 excerpts of real pages that are not in the project, of the first alone: after three goes on texts after real pages 0.739,
+# 0.40; a fourth 0.737, 0.40; the same fourth with the rules' numbers hardly ever withheld (`drop` 0.02 for 0.12) 0.745, 0.45, with 0.4 of them 0.717,
+# 0.34; one more on reports40 to 47, which tell vivid tales, 0.730, 0.34, on the hard texts 0.753, 0.41, twice 0.758, 0.41. Of the
+# shipped ones each go learnt from what was composed by then, and the first ones from windows that ended at headings.
 MEMBERS = (
     (
         Teaching(),
@@ -68,6 +72,9 @@ MEMBERS = (
         Teaching(epochs=1, rate=7e-4, sections=0.3, seed=31, fresh=_AS_REAL, others=0.2),
         Teaching(epochs=1, rate=7e-4, sections=0.3, seed=41, fresh=_AS_REAL, others=0.1),
         Teaching(epochs=1, rate=7e-4, sections=0.3, seed=51, fresh=_AS_REAL, others=0.1),
+        Teaching(epochs=1, rate=7e-4, sections=0.3, seed=61, fresh=_AS_REAL, others=0.1, drop=0.02),
+        Teaching(epochs=1, rate=6e-4, sections=0.3, seed=91, fresh=_HARD, others=0.1, drop=0.02),
+        Teaching(epochs=1, rate=5e-4, sections=0.3, seed=101, fresh=_HARD, others=0.1, drop=0.02),
     ),
     (
         Teaching(rank=32, issues=1.5, themes=2.5, batch_pieces=1600),
@@ -85,6 +92,22 @@ MEMBERS = (
             batch_pieces=2000,
             fresh=_AS_REAL,
             others=0.2,
+        ),
+        *(
+            Teaching(
+                rank=32,
+                issues=1.5,
+                themes=2.0,
+                epochs=1,
+                rate=5e-4,
+                sections=0.3,
+                seed=seed,
+                batch_pieces=2000,
+                fresh=fresh,
+                others=0.1,
+                drop=0.02,
+            )
+            for seed, fresh in ((82, _AS_REAL), (92, _HARD))
         ),
     ),
 )

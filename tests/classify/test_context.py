@@ -66,6 +66,28 @@ def test_issues_are_told_where_the_finding_stands(result):
     assert len(food) >= 2
 
 
+SLIDES = """เวทีแลกเปลี่ยนเรียนรู้ ชมรมผู้สูงวัยขยับกาย ตำบลบ้านสมมุติ
+
+ผลลัพธ์ที่คาดหวัง
+- ผู้สูงอายุมีกิจกรรมทางกายเพียงพอ ร้อยละ 80
+- มีแกนนำออกกำลังกายครบทุกหมู่บ้าน
+
+หน้า 5
+รำไม้พลอง มีผู้สูงอายุลงทะเบียนเรียน 132 คน จาก 9 หมู่บ้าน
+ผลทดสอบลุกยืนดีขึ้น 88 คน จากที่วัดไว้ก่อนเรียน
+ที่ยังติดขัดคือรถรับส่งมีคันเดียว วันที่รถติดภารกิจต้องงดเรียน
+"""
+
+
+def test_a_heading_of_expected_results_does_not_hide_what_follows_on_the_next_page(tmp_path):
+    (tmp_path / "report.txt").write_text(SLIDES, encoding="utf-8")
+    taken = " ".join(
+        lesson.text for lesson in achieved(process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS))
+    )
+    assert "ดีขึ้น 88 คน" in taken and "รถรับส่งมีคันเดียว" in taken
+    assert "ร้อยละ 80" not in taken and "ครบทุกหมู่บ้าน" not in taken
+
+
 LISTED = """โครงการชุมชนไร้ควัน บ้านสมมุติ
 
 ปัจจัยแห่งความสำเร็จ
