@@ -11,6 +11,7 @@ from functools import cache
 from pipeline.records import Block, BlockKind, NormalText
 from pipeline.resources import load_table
 from pipeline.segment.form_items import printed_items
+from pipeline.segment.markers import opening_marker
 from pipeline.segment.patterns import PatternMatcher
 from pipeline.spans import Span, gaps, strip_span
 
@@ -19,8 +20,9 @@ from pipeline.spans import Span, gaps, strip_span
 class BoilerplateRow:
     """One pattern of `data/boilerplate.tsv` and how far it shields.
 
-    scope `block`: the whole block; `line`: the line; `match`: the matched words alone; `end`: everything from there on;
-    `record`: the line, with which a new record of the same form begins below its title.
+    scope `block`: the whole block; `line`: the line; `sentence`: the line, or of a long one, which holds more than politeness, the sentence;
+    `match`: the matched words alone; `end`: everything from there on, or the line where hardly anything stands before it; `record`: the line,
+    with which a new record of the same form begins below its title.
     """
 
     id: str
@@ -31,8 +33,8 @@ class BoilerplateRow:
     source: str
 
     def __post_init__(self) -> None:
-        if self.scope not in {"block", "line", "match", "end", "record"}:
-            raise ValueError(f"scope {self.scope!r} is none of block, line, match, end, record")
+        if self.scope not in {"block", "line", "sentence", "match", "end", "record"}:
+            raise ValueError(f"scope {self.scope!r} is none of block, line, sentence, match, end, record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Shield:
 
 
 _Placed = tuple[str, Span]  # a line or cell, and its place
+
+# A line of more characters is a paragraph; a polite sentence in it is shielded to the first blank after so many, or to its end where no more is left.
+LONGEST_POLITE, _POLITE, _POLITE_REST = 240, 30, 160
+# So few characters before what ends a page, and three times as many after it, are a header: there the line counts comments, and the page follows.
+_HEADER, _PAGE = 200, 3
 
 # A repeated photo caption is a short line; a longer text that comes twice is a copy of content.
 LONGEST_CAPTION = 120
@@ -73,7 +80,7 @@ def find_shield(normal: NormalText) -> Shield:
         scope = scopes[match.rule]
         if scope == "record":
             records.append(match.span.start)
-        if scope == "end":
+        if scope == "end" and not _is_header(text, match.span):
             end = min(end, match.span.start)
         else:
             spans.append(_reach(text, normal.blocks, match.span, scope))
@@ -96,18 +103,33 @@ def _reach(text: str, blocks: tuple[Block, ...], span: Span, scope: str) -> Span
             return min(holding, key=len)
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end)
-    return Span(start, len(text) if end < 0 else end)
+    line = Span(start, len(text) if end < 0 else end)
+    return _sentence(text, line, span) if scope == "sentence" and len(line) > LONGEST_POLITE else line
+
+
+def _is_header(text: str, span: Span) -> bool:
+    """Whether a place stands in the header of a page."""
+    return span.start < _HEADER and len(text) - span.end > _PAGE * max(span.start, 1)
+
+
+def _sentence(text: str, line: Span, span: Span) -> Span:
+    """The sentence around a match in a long line, as far as blanks tell."""
+    start = max(line.start, text.rfind(" ", line.start, span.start) + 1)
+    end = text.find(" ", min(span.end + _POLITE, line.end), line.end)
+    return Span(start, line.end if end < 0 or line.end - end <= _POLITE_REST else end)
 
 
 def _captions(text: str, blocks: tuple[Block, ...]) -> list[Span]:
-    """Short list items that stand two or more times in a row: photo captions of a gallery."""
+    """Short list items that stand two or more times in a row: photo captions of a gallery. Of a headline printed twice at the top only the second."""
     found: list[Span] = []
+    top = next((block for block in blocks if strip_span(text, block.span)), None)
+    headline = top if top and not opening_marker(text, top.span) else None
     for before, after in itertools.pairwise(blocks):
         if BlockKind.TABLE_CELL in {before.kind, after.kind}:
             continue  # equal cells of a table are values
         first, second = strip_span(text, before.span), strip_span(text, after.span)
         if 0 < len(first) <= LONGEST_CAPTION and first.slice(text) == second.slice(text):
-            found += [before.span, after.span]
+            found += [after.span] if before is headline else [before.span, after.span]
     return found
 
 

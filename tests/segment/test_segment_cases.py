@@ -100,6 +100,24 @@ def test_planned_and_actual_columns_do_not_mix():
     assert states == [State.PLANNED, State.ACHIEVED]
 
 
+def test_a_count_of_comments_at_the_top_does_not_hide_the_page():
+    body = "เมื่อเดือนก่อนกลุ่มแม่บ้านงดเหล้าในงานศพได้ทั้งตำบล"
+    assert [unit for _, unit in units_of(f"ความเห็น (2) ดอกไม้ (5)\n{body}")] == [body]
+
+
+def test_a_polite_sentence_hides_itself_and_not_its_paragraph():
+    told = "กลุ่มผู้สูงอายุออกกำลังกายร่วมกันทุกสัปดาห์ ระดับน้ำตาลของสมาชิกลดลง " * 4
+    for polite in ("จึงเรียนมาเพื่อโปรดทราบ", "คณะผู้จัดทำขอขอบคุณผู้ใหญ่บ้าน"):
+        units = [unit for _, unit in units_of(f"{told}{polite}")]
+        assert "".join(units).replace(" ", "") == told.replace(" ", "")
+        assert units_of(f"ระดับน้ำตาลลดลง {polite}") == []
+
+
+def test_a_headline_printed_twice_is_read_once():
+    headline, body = "บ้านสวนปลอดควันบุหรี่ครบทุกหลังคาเรือน", "คณะทำงานลงพื้นที่เยี่ยมบ้านทุกเดือน"
+    assert [unit for _, unit in units_of(f"{headline}\n\n{headline}\n{body}")] == [headline, body]
+
+
 def test_photo_captions_and_footers_are_shielded():
     text = "• แกนนำเกิดกติกาใหม่\n• แกนนำเกิดกติกาใหม่\nขยะลดลงจาก 9 เหลือ 4 ตัน\nความเห็น (0)\nเกิดกติกาใหม่"
     assert [unit for _, unit in units_of(text)] == ["ขยะลดลงจาก 9 เหลือ 4 ตัน"]
