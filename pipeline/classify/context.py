@@ -78,7 +78,7 @@ class Cutting:
     bias: float  # added to the log odds of every category
     boundary: float  # what the signs of a boundary count beside those of the categories
     rules: float  # what an achieved finding of the rules adds to the log odds of its category
-    least: float  # a finding's score below which it is left
+    least: float  # the chance that a finding is right, below which it is left
     together: float = (
         0.0  # added to the log odds that an atom goes on, where the rules hold it and the one before for one finding
     )
@@ -87,7 +87,14 @@ class Cutting:
     apart: float = 0.0  # taken from those log odds, where the rules are sure of another category before it
     against: float = 0.0  # so much must a category's log odds lie above those that the stretch is a plan or the like
     promised: float = 0.0  # and so much above those of a plan, where the heading says that nothing has happened yet
-    trust: tuple[float, float] = (1.0, 0.0)  # slope and offset from its log odds to the chance that it is right
+    # What its log odds and the logarithm of its characters count for the chance that it is right, and the offset: names of groups, places and bare steps
+    # are short.
+    trust: tuple[float, float, float] = (1.0, 0.0, 0.0)
+
+    def chance(self, odds: float, characters: int) -> float:
+        """The chance that a finding of so many characters is right, 0 to 1."""
+        by_odds, by_length, offset = self.trust
+        return float(logistic(np.array([by_odds * odds + by_length * np.log(max(characters, 1)) + offset]))[0])
 
 
 @dataclass(frozen=True)
@@ -137,8 +144,7 @@ class ContextModel:
         """The record of a stretch."""
         code = self.heads[FINDING].codes[found.category]
         own = [evidence[at] for at in found.units]
-        slope, offset = self.cutting.trust
-        score = float(np.round(logistic(np.array([slope * found.odds + offset]))[0], 4))
+        score = round(self.cutting.chance(found.odds, len(found.span)), 4)
         votes = tuple(vote for each in own for vote in each.votes if vote.span and vote.span.overlaps(found.span))
         by_rules = any(each.finding is not None and each.finding.category == code for each in own)
         section = segmented.sections[own[0].unit.section]
@@ -378,10 +384,10 @@ class _Reading:
             return
         scores = self.finding.scores(features)[0]
         odds = float(log_odds(scores)[category]) + cutting.rules * said
-        if odds < float(log_odds(np.array([cutting.least]))[0]):
-            return
         whole = Span(atoms[0].span.start, atoms[-1].span.end)
         span = without_signs(self.text, whole)
+        if cutting.chance(odds, len(span)) < cutting.least:
+            return
         if has_words(span.slice(self.text)) and not announces(whole.slice(self.text)):
             yield Stretch(span, category, odds, units, vector)
 

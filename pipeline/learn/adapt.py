@@ -49,19 +49,22 @@ class Teaching:
     issues: float = 1.2  # what a wrong issue costs beside a wrong category
     themes: float = 1.5  # and a wrong theme: at 2.5 themes gained 0.02 and categories lost 0.03
     drop: float = 0.12  # how often the rules' numbers are withheld, so that the vectors learn too; in later goes 0.02, see MEMBERS
+    keeps: float = 0.0  # share of what was learnt before in the mean of before and after, see taught.between
     seed: int = 1
 
 
 # What was composed after the manner of real pages (reports19 to 39), and what goes on from there: texts on which the model of then failed (reports48 to 55)
-# beside the last of the others.
+# beside the last of the others; with long findings above all (reports64 to 68).
 _AS_REAL = ("s41", "s42", "s43", "s44", "w2", "w3")
-_HARD = ("w32", "w33", "w34", "w35", "w36", "w37", "w38", "w39", "w48", "w49", "w5")
+_HARD = ("w32", "w33", "w34", "w35", "w36", "w37", "w38", "w39", "w48", "w49", "w50", "w51", "w52", "w53", "w54", "w55")
+_HARD_LONG = (*_HARD, "w64", "w66", "w68")
 
 # The goes of each encoder: everything, then reports above all, then everything again and, in the fourth, hardly any sections; then what was composed
 # after the manner of real pages beside some of all else, and at last the hard texts. The second leans to issues and themes. F1 at IoU 0.5 on the
 # development reports and on 66 excerpts of real pages that are not in the project, of the first alone: after three goes on texts after real pages 0.739,
 # 0.40; a fourth 0.737, 0.40; the same fourth with the rules' numbers hardly ever withheld (`drop` 0.02 for 0.12) 0.745, 0.45, with 0.4 of them 0.717,
-# 0.34; one more on reports40 to 47, which tell vivid tales, 0.730, 0.34, on the hard texts 0.753, 0.41, twice 0.758, 0.41. Of the
+# 0.34; one more on reports40 to 47, which tell vivid tales, 0.730, 0.34, on the hard texts 0.753, 0.41, twice 0.758, 0.41, the mean of both 0.761, 0.44.
+# A third such go, also on reports56 to 63, rows of short findings and traps, 0.741, 0.41; its mean with the one before 0.758, 0.41. Of the
 # shipped ones each go learnt from what was composed by then, and the first ones from windows that ended at headings.
 _LATER = Teaching(epochs=1, rate=7e-4, sections=0.3, others=0.1)
 _SECOND = Teaching(rank=32, issues=1.5, themes=2.0, batch_pieces=2000)
@@ -77,7 +80,7 @@ MEMBERS = (
         replace(_LATER, seed=51, fresh=_AS_REAL),
         replace(_LATER, seed=61, fresh=_AS_REAL, drop=0.02),
         replace(_LATER, seed=91, fresh=_HARD, drop=0.02, rate=6e-4),
-        replace(_LATER, seed=101, fresh=_HARD, drop=0.02, rate=5e-4),
+        replace(_LATER, seed=101, fresh=_HARD, drop=0.02, rate=5e-4, keeps=0.5),
     ),
     (
         replace(_SECOND, themes=2.5, batch_pieces=1600),
@@ -87,6 +90,7 @@ MEMBERS = (
         replace(_SECOND_LATER, seed=32, rate=6e-4, fresh=_AS_REAL, others=0.2),
         replace(_SECOND_LATER, seed=82, fresh=_AS_REAL, others=0.1, drop=0.02),
         replace(_SECOND_LATER, seed=92, fresh=_HARD, others=0.1, drop=0.02),
+        replace(_SECOND_LATER, seed=122, fresh=_HARD_LONG, others=0.12, drop=0.02, keeps=0.5),
     ),
 )
 

@@ -148,3 +148,11 @@ def test_its_card_stands_beside_it():
     card = (MODELS / "accurate" / "CARD.md").read_text(encoding="utf-8")
     assert manifest["trained"]["gold"] in card and "## Limits" in card
     assert (MODELS / "accurate" / MANIFEST).stat().st_size < 200_000
+
+
+def test_a_finding_of_the_model_is_right_more_often_the_longer_and_surer_it_is(result):
+    cutting = load_model(MODELS / "accurate").cutting
+    chances = [cutting.chance(odds, characters) for odds in (-2.0, 0.0, 4.0) for characters in (8, 60, 400)]
+    assert all(0 < chance < 1 for chance in chances)
+    assert chances[0] < chances[1] < chances[2] and chances[1] < chances[4] < chances[7]
+    assert all(lesson.finding.confidence >= cutting.least - 0.001 for lesson in achieved(result))

@@ -89,3 +89,11 @@ def test_numbers_that_do_not_fit_their_codes_are_refused():
     (head, _), _, _ = fitted()
     with pytest.raises(ValueError, match="do not fit"):
         head_of(("a", "b", "c"), head.arrays())
+
+
+def test_of_a_rare_code_no_positive_lies_below_the_review_threshold():
+    values = np.concatenate([np.linspace(-2, 4, 60), np.linspace(-9, -1, 400)])[:, None]
+    answers = np.arange(460)[:, None] < 60
+    found = calibrate(values, answers, np.ones((460, 1)))
+    scores = 1 / (1 + np.exp(-(values * found.slope + found.offset)))
+    assert (scores[answers] >= found.review[0]).all()

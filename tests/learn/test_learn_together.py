@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.classify.context import SCALES, Scaled
-from pipeline.learn.taught import TeachError, run, together
+from pipeline.learn.taught import TeachError, between, run, together
 from pipeline.learn.windowed import Taught
 
 WIDE, UNITS, TAGS, GAPS = 384, 5, 7, 4
@@ -48,6 +48,18 @@ def test_a_head_says_the_mean(head, scale):
         pytest.fail("the rows are cut off: choose others")
     both = together(members)
     assert np.allclose(said(both, head, vectors, scaled(both, scale, rows)), np.mean(apart, axis=0), atol=1e-3)
+
+
+def test_between_two_goes_lies_their_mean():
+    before, after = member(7), member(8)
+    half = between(before, after, 0.5)
+    assert half.numbers.keys() == after.numbers.keys() and half.adapters.keys() == after.adapters.keys()
+    for old, new, mean in zip(
+        *([*each.numbers.values(), *each.adapters.values()] for each in (before, after, half)),
+        strict=True,
+    ):
+        assert np.allclose(mean, (old + new) / 2, atol=1e-6)
+    assert all(np.array_equal(between(before, after, 0.0).numbers[name], after.numbers[name]) for name in after.numbers)
 
 
 def test_of_a_boundary_the_first_alone_says():
