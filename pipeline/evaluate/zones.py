@@ -64,6 +64,11 @@ def review_recall(passages: Sequence[PassageScores], review: dict[str, float]) -
     return found
 
 
+def review_share(passages: Sequence[PassageScores], code: str, least: float) -> float:
+    """The share of all passages whose score for a category reaches its review threshold, 0 to 1: what that recall costs the one who reviews."""
+    return sum(passage.scores.get(code, 0.0) >= least for passage in passages) / max(len(passages), 1)
+
+
 def surest(passages: Sequence[PassageScores], coverage: float = COVERAGE) -> tuple[int, int]:
     """Of the claims with the highest scores, as many as `coverage` of the findings: how many are right, and how many they are."""
     claims = sorted(
@@ -87,7 +92,10 @@ def zones_table(model: str, readings: Sequence[Reading]) -> str:
     lines = [f"{model}: passages alone, {len(passages)} of {len({p.report for p in passages})} reports"]
     for code, (held, count) in review_recall(passages, {code: review[code] for code in codes(CATEGORY)}).items():
         share = f"{held / count:.2f}" if count else "no data"
-        lines.append(f"  recall at the review threshold ({review[code]:.2f})  {code:<16}{share:>8}  {held}/{count}")
+        lines.append(
+            f"  recall at the review threshold ({review[code]:.3f})  {code:<16}{share:>8}  {held}/{count}, "
+            f"{review_share(passages, code, review[code]):.2f} of all passages reach it"
+        )
     right, count = surest(passages)
     wanted = sum(bool(passage.category) for passage in passages)
     share = f"{right / count:.2f}" if count else "no data"
