@@ -117,7 +117,7 @@ def _f1(taken: Answers, answers: Answers, weights: Numbers) -> float:
 
 def _recall_threshold(scores: Numbers, answers: Answers) -> float:
     """The score above which REVIEW_RECALL of the positives lie, by the tolerance limit of Wilks (1941); 1 when there are none."""
-    from scipy.stats import binom
+    from scipy.stats import binom  # for training alone: it loads slowly
 
     positives = np.sort(scores[answers])
     below = int(binom.ppf(_DOUBT, len(positives), 1 - REVIEW_RECALL)) - 1
