@@ -291,11 +291,12 @@ class _Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """The best way to read the text from one letter on."""
+class _Step:
+    """The best way to read a run up to some letter."""
 
     cost: float
-    next: int
+    start: int = 0  # the first letter of the last word
+    owed: str = ""  # what slid from the word before to that letter
     word: str = ""  # "" where nothing changes
 
 
@@ -348,45 +349,72 @@ def _runs(text: str, *, blanks: bool) -> Iterator[list[_Letter]]:
 
 
 def _read(letters: list[_Letter], harm: Harm) -> list[tuple[int, int, str]]:
-    """The words of a run as `(first letter, letter after the last, repaired word or "")`: the fewest words, sound ones first."""
+    """The words of a run as `(first letter, letter after the last, repaired word or "")`: the fewest words, sound ones first.
+
+    Marks of a word's last letter may have slid to the first one of the next word (ไมพ่ บ is ไม่พบ).
+    """
     flow = "".join("า" if item.letter == "ำ" else item.letter for item in letters)
     index = _by_skeleton()
-    best: list[_Choice] = [_Choice(0.0, len(letters))] * (len(letters) + 1)
-    for start in range(len(letters) - 1, -1, -1):
-        choice = _Choice(1.2 + best[start + 1].cost, start + 1)
-        shortest = 1 if _VOWEL.search(letters[start].marks) else 2
-        for after in range(start + shortest, min(len(letters), start + LONGEST) + 1):
-            candidates = index.get(flow[start:after])
-            if not candidates:
-                continue
-            word = _likely(letters[start:after], candidates, harm)
-            if word is not None:
-                cost = (1.1 if word else 1.0) + best[after].cost
-                if cost < choice.cost:
-                    choice = _Choice(cost, after, word)
-        best[start] = choice
-    found, at = [], 0
-    while at < len(letters):
-        found.append((at, best[at].next, best[at].word))
-        at = best[at].next
-    return found
+    best: list[dict[str, _Step]] = [{} for _ in range(len(letters) + 1)]
+    best[0][""] = _Step(0.0)
+
+    def reach(at: int, owes: str, step: _Step) -> None:
+        known = best[at].get(owes)
+        if known is None or step.cost <= known.cost:
+            best[at][owes] = step
+
+    for start in range(len(letters)):
+        for owed, so_far in list(best[start].items()):
+            if not owed:
+                reach(start + 1, "", _Step(so_far.cost + 1.2, start))
+            for after in range(start + _shortest(letters, start, harm), min(len(letters), start + LONGEST) + 1):
+                candidates = index.get(flow[start:after])
+                if candidates:
+                    following = letters[after].marks if after < len(letters) else ""
+                    for word, owes in _likely(letters[start:after], candidates, harm, owed, following):
+                        reach(after, owes, _Step(so_far.cost + (1.1 if word else 1.0), start, owed, word))
+    found, at, owes = [], len(letters), ""
+    while at:
+        step = best[at][owes]
+        found.append((step.start, at, step.word))
+        at, owes = step.start, step.owed
+    return found[::-1]
 
 
-def _likely(letters: list[_Letter], candidates: tuple[str, ...], harm: Harm) -> str | None:
-    """The word that these letters were; "" when they are one as they stand or when several are likely; None when none is."""
+def _shortest(letters: list[_Letter], start: int, harm: Harm) -> int:
+    """The letters that a word from here on has at least: one with a vowel on it (ผู้, ที่), which may have slid to the next."""
+    slid = harm.slid and start + 1 < len(letters) and letters[start + 1].marks
+    return 1 if slid or _VOWEL.search(letters[start].marks) else 2
+
+
+def _likely(
+    letters: list[_Letter], candidates: tuple[str, ...], harm: Harm, owed: str, following: str
+) -> Iterator[tuple[str, str]]:
+    """The words that these letters were, each with what it owes to the next letter, whose marks are `following`.
+
+    "" for the word when they are one as they stand or when several are likely; nothing when none is. `owed`: see _owes.
+    """
     as_it_stands = "".join(item.letter + item.marks for item in letters)
-    fitting = [word for word in candidates if word == as_it_stands or _fits(letters, _units(word), harm)]
-    if not fitting:
-        return None
-    ranked = sorted(fitting, key=lambda word: (-frequency_of(word), word))
+    fitting: dict[str, list[str]] = {}
+    for word in candidates:
+        if word == as_it_stands and not owed:
+            fitting.setdefault("", []).append(word)
+        elif (owes := _owes(letters, _units(word), harm, owed, following)) is not None:
+            fitting.setdefault(owes, []).append(word)
     limits = _limits()
-    clear = len(ranked) == 1 or frequency_of(ranked[0]) >= limits["likely"] * max(1, frequency_of(ranked[1]))
-    if as_it_stands in fitting:
-        # A rare word where a frequent one was damaged all over the page: ได is ได้, while ทา may be ทา.
-        rare = max(1, frequency_of(as_it_stands)) * limits["likely-over-word"] <= frequency_of(ranked[0])
-        if not (clear and rare):
-            return as_it_stands if _blank_inside(letters) else ""
-    return ranked[0] if clear else ""
+    for owes, words in fitting.items():
+        ranked = sorted(words, key=lambda word: (-frequency_of(word), word))
+        clear = len(ranked) == 1 or frequency_of(ranked[0]) >= limits["likely"] * max(1, frequency_of(ranked[1]))
+        if as_it_stands in words and not owed:
+            # A rare word where a frequent one was damaged all over the page: ได is ได้, while ทา may be ทา.
+            rare = max(1, frequency_of(as_it_stands)) * limits["likely-over-word"] <= frequency_of(ranked[0])
+            if not (clear and rare):
+                yield as_it_stands if _blank_inside(letters) else "", owes
+                continue
+        if clear:
+            yield ranked[0], owes
+        elif not owed and not owes:
+            yield "", owes
 
 
 def _blank_inside(letters: list[_Letter]) -> bool:
@@ -400,27 +428,53 @@ def _units(word: str) -> tuple[tuple[str, str], ...]:
     return tuple((m.group(1), m.group(2)) for m in _LETTERS.finditer(word))
 
 
-def _fits(letters: list[_Letter], units: tuple[tuple[str, str], ...], harm: Harm) -> bool:
-    """Whether the harm can have made the letters out of the word."""
+def _owes(
+    letters: list[_Letter], units: tuple[tuple[str, str], ...], harm: Harm, owed: str, following: str
+) -> str | None:
+    """The marks that slid from a word to the letter after it, "" for none; None where the harm cannot have made the letters out of the word.
+
+    `owed`: the marks that slid to its first letter from the word before; `following`: the marks of the letter after it.
+    """
     if len(units) != len(letters):
-        return False
-    owed: tuple[str, ...] = ()  # what may have slid to the next letter: the marks, or what was left of them
+        return None
+    pending: tuple[str, ...] = (owed,) if owed else ()  # what slid to the next letter: the marks, or what was left of them
+    before = ""
     for item, (letter, marks) in zip(letters, units, strict=True):
-        if item.letter != letter and not _confused(item.letter, letter, harm):
-            return False
-        seen = item.marks
-        if owed:
-            came = next((some for some in owed if seen.startswith(some)), None)
-            if came is None:
-                return False
-            seen, owed = seen[len(came) :], ()
+        # A tone that slid to า, behind the blank of the one before, looks like a torn ำ (ไดง้ า่ ย is ได้ง่าย).
+        torn = harm.slid and before and (item.letter, letter) == ("ำ", "า")
+        if item.letter != letter and not torn and not _confused(item.letter, letter, harm):
+            return None
+        before = item.marks
+        seen: str | None = item.marks
+        if pending:
+            seen = next((rest for some in pending if (rest := _without(item.marks, some)) is not None), None)
+            pending = ()
+        if seen is None:
+            return None
         if _same_marks(seen, marks, harm):
             continue
-        if not harm.slid or seen or not marks:
-            return False
-        bare = "".join(mark for mark in marks if mark not in _DROPPED) if harm.bare_tones else ""
-        owed = (marks, bare) if bare else (marks,)
-    return not owed
+        slid = _without(marks, seen) if harm.slid else None
+        # The vowel alone may slide, while the tone stays (ท้งั is ทั้ง).
+        if not slid or not _DROPPED.issuperset(seen):
+            return None
+        bare = "".join(mark for mark in slid if mark not in _DROPPED) if harm.bare_tones else ""
+        pending = (slid, bare) if bare else (slid,)
+    if not pending:
+        return ""
+    return next((some for some in pending if some and _without(following, some) is not None), None)
+
+
+def _without(marks: str, some: str) -> str | None:
+    """The marks without some of them; None where these are not among them.
+
+    >>> _without("ูี้่", "ู้"), _without("ิ", "่")
+    ('ี่', None)
+    """
+    for mark in some:
+        if mark not in marks:
+            return None
+        marks = marks.replace(mark, "", 1)
+    return marks
 
 
 def _confused(seen: str, meant: str, harm: Harm) -> bool:
@@ -436,11 +490,12 @@ def _same_marks(seen: str, meant: str, harm: Harm) -> bool:
 
 
 def _word_edits(text: str, letters: list[_Letter], word: str) -> Iterator[Edit]:
-    """One edit for each letter that changes, so that every character keeps its place."""
+    """One edit for each letter that changes, so that every character keeps its place. The blank behind marks that had slid goes with them."""
     units = _units(word)
     for number, (item, (letter, marks)) in enumerate(zip(letters, units, strict=True)):
         last = number == len(letters) - 1
-        end = item.start + 1 + len(item.marks) if last else item.end
+        carried = len(item.marks) > len(marks) and bool(_LETTERS.match(text, item.end))
+        end = item.start + 1 + len(item.marks) if last and not carried else item.end
         if text[item.start : end] != letter + marks:
             yield item.start, end, letter + marks
 

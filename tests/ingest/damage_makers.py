@@ -99,6 +99,24 @@ def slid(text: str, rng: random.Random, *, drop_bare: bool = False) -> Damaged:
     return _made(pieces, len(text))
 
 
+def slid_everywhere(text: str, rng: random.Random) -> Damaged:
+    """Class 5 as programs that show PDF in a browser do it: any mark, tones too, slides over the next letter, also of the next word, with a blank behind it."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(text):
+        match = re.compile(rf"([ก-ฮ])([{MARKS}]+)([ก-ฮาเ-ไ])").match(text, at)
+        if not match or rng.random() < 0.3:
+            pieces.append((text[at], at))
+            at += 1
+            continue
+        marks = list(range(match.start(2), match.end(2)))
+        stays = [mark for mark in marks if text[mark] in TONES] if len(marks) > 1 and rng.random() < 0.3 else []
+        pieces += [(text[at], at), *((text[mark], mark) for mark in stays), (match.group(3), match.start(3))]
+        pieces += [*((text[mark], mark) for mark in marks if mark not in stays), (" ", -1)]
+        at = match.end()
+    return _made(pieces, len(text))
+
+
 def gaps_at_marks(text: str, rng: random.Random) -> Damaged:
     """Class 12: blanks before tones, after ั and ื, and marks behind the next leading vowel."""
     pieces: list[Piece] = []
@@ -227,6 +245,7 @@ MAKERS: dict[str, Callable[[str, random.Random], Damaged]] = {
     "3 ำ decomposed": decomposed_am,
     "4 every า is ำ": _each(_all_am),
     "5 marks slid": slid,
+    "5 all marks slid": slid_everywhere,
     "6 bare tones dropped": _each(_bare_dropped),
     "7 slid and dropped": lambda text, rng: slid(text, rng, drop_bare=True),
     "8 marks are blanks": _each(_replaced),
