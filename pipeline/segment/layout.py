@@ -280,6 +280,22 @@ def _numbers(marker: str) -> tuple[int, ...]:
     return (_ROMAN.index(letter.group()) + 1,) if letter.group() in _ROMAN else (_ORDER.index(letter.group()) % 10 + 1,)
 
 
+def counts_on(text: str, heading: int, span: Span) -> bool:
+    """Whether the number of a stretch counts on from that of the line in which a heading starts: of the same style, and higher.
+
+    >>> text = "๓. สภาพปัญหา : ขยะล้น\\n๖. ปริมาณขยะลดลง"
+    >>> counts_on(text, 3, Span(22, 38)), counts_on(text, 25, Span(0, 21))
+    (True, False)
+    """
+    end = text.find("\n", heading)
+    line = Span(text.rfind("\n", 0, heading) + 1, len(text) if end < 0 else end)
+    above, own = (opening_marker(text, place).slice(text) for place in (line, span))
+    if not above.strip() or _style(above) != _style(own):
+        return False
+    first, second = _numbers(above), _numbers(own)
+    return bool(first) and first[:-1] == second[:-1] and first[-1:] < second[-1:]
+
+
 def tells(title: str) -> bool:
     """Whether a line holds a number or words of a statement, and neither asks nor names a thing ("สิ่งที่ทำให้งานเดินได้")."""
     if _DIGITS.search(title) is not None:

@@ -81,6 +81,8 @@ def inner_markers(text: str, span: Span) -> list[Span]:
     >>> text = "ได้แก่ 1)ปลูกผัก 2) เลี้ยงปลา ตัวเลข 3.5 ไร่"
     >>> [m.slice(text) for m in inner_markers(text, Span(0, len(text)))]
     ['1)', '2) ']
+    >>> inner_markers("จุดคัดกรองทางเข้า -ออกหมู่บ้าน", Span(0, 30))
+    []
     """
     if _MAY_STAND.search(text, span.start, span.end) is None:
         return []
@@ -89,16 +91,22 @@ def inner_markers(text: str, span: Span) -> list[Span]:
     if not matches:
         return []
     inside = enclosed(text, span)
+    dashes = sum(match["dash"] is not None for match in matches) + bool(
+        _DASH.search(opening_marker(text, span).slice(text))
+    )
     for match in matches:
         number = match["n1"] or match["n2"]
         if number is None:
-            if not (match["dash"] and inside.holds(match.start())):
+            # One dash alone that leans on its word joins it to the word before ("ทางเข้า -ออก").
+            joins = match["dash"] and dashes == 1 and not text[match.end()].isspace()
+            if not (joins or (match["dash"] and inside.holds(match.start()))):
                 found.append((Span(match.start(), match.end()), None))
         elif not (inside.holds(match.start()) and match["n2"]):
             found.append((Span(match.start(), match.end()), int(number)))
     return _rising(text, found, _opening_number(text, span))
 
 
+_DASH = re.compile("[-–]")
 # Longest text in brackets that was meant as one, in characters.
 LONGEST_BRACKET = 300
 _BRACKET = re.compile(r"[()\[\]“”‘’]")

@@ -25,6 +25,7 @@ from pipeline.segment.layout import (
     WordRow,
     bare_title,
     blank_labels,
+    counts_on,
     listed_on,
     spoken,
     tells,
@@ -379,7 +380,7 @@ def _by_place(build: _Builder, block: Block, line: Line) -> bool:
     title = bare_title(build.text, block.span)
     if _is_asked(title):
         return False
-    outer = _outer(build, line)
+    outer = _outer(build, block, line)
     if line.stand is Stand.ITEM or (
         line.stand is Stand.PART and (build.open_section == outer or title.startswith(_PARTS))
     ):
@@ -392,10 +393,15 @@ def _by_place(build: _Builder, block: Block, line: Line) -> bool:
     return line.stand is Stand.HEADING
 
 
-def _outer(build: _Builder, line: Line) -> int:
-    """The section in which a heading told by its place stands: that of its series; of bold print the last one with a level; never a preface or the like."""
+def _outer(build: _Builder, block: Block, line: Line) -> int:
+    """The section in which a heading told by its place stands: that of its series; of bold print the last one with a level; never a preface or the like.
+
+    A section whose own number the line counts on ("๓. สภาพปัญหา : …", then "๖. ปริมาณขยะ …") stands beside it.
+    """
     if line.first >= 0:
         before = build.before[line.first]
+        while before and counts_on(build.text, build.sections[before].heading.start, block.span):
+            before = build.outer.get(before, 0)
         return 0 if build.sections[before].role in _BESIDES else before
     outer = build.open_section
     while outer in build.placed:

@@ -7,7 +7,7 @@ from pipeline.resources import load_table
 from pipeline.segment import segment
 from pipeline.segment.headings import TailWordRow, TopicRow, is_question, read_heading
 from pipeline.segment.layout import words_of
-from pipeline.segment.markers import CountedRow, opening_marker
+from pipeline.segment.markers import CountedRow, inner_markers, opening_marker
 from pipeline.spans import Span
 
 
@@ -266,3 +266,32 @@ def test_what_follows_a_close_may_still_advise():
 )
 def test_a_plus_opens_an_item_before_thai_words(line, marker):
     assert opening_marker(line, Span(0, len(line))).slice(line) == marker
+
+
+FORM = """แบบติดตามโครงการคัดแยกขยะ
+๑. สภาพปัญหา : ขยะล้นทั้งตำบล
+๒. วัตถุประสงค์ : เพื่อลดขยะในครัวเรือน
+๓. ปริมาณขยะก่อนและหลังทำโครงการ
+ขยะลดจากวันละ 2 ตันเหลือ 1 ตัน
+๔. ข้อเสนอแนะของผู้ติดตาม  อบต. ควรชั่งขยะทุกเดือน
+๕. ทุนที่มีอยู่
+บ้านเรามีบ่อหมัก 12 บ่อ
+"""
+
+
+def test_a_numbered_line_stands_beside_the_numbered_sections_before_it():
+    found = roles(FORM)
+    assert found["ขยะล้นทั้งตำบล"].startswith("background")
+    assert found["ขยะลดจากวันละ 2 ตันเหลือ 1 ตัน"] == "" == found["บ้านเรามีบ่อหมัก 12 บ่อ"]
+    assert found["อบต. ควรชั่งขยะทุกเดือน"] == "recommendation"
+
+
+def test_a_line_numbered_below_a_section_stays_in_it():
+    found = roles("2. สภาพปัญหา : ขยะล้น\n2.1 ขยะเปียกมีมาก\n2.2 ชาวบ้านทิ้งข้างทางทุกวัน\n3. ผลลัพธ์ : ขยะลดลง\n")
+    assert found["ขยะเปียกมีมาก"].startswith("background") and found["ชาวบ้านทิ้งข้างทางทุกวัน"].startswith("background")
+
+
+def test_a_single_dash_on_a_word_is_no_list():
+    lines = {"ตั้งจุดคัดกรองทางเข้า -ออกหมู่บ้าน 6 จุด": [], "มีของ -ผัก -ปลา": ["-", "-"], "- ผัก -ปลา": ["-"]}
+    for line, wanted in lines.items():
+        assert [mark.slice(line).strip() for mark in inner_markers(line, Span(0, len(line)))] == wanted, line
