@@ -29,8 +29,8 @@ class ReadsInPlace(Protocol):
     def reader(self, normal: NormalText, segmented: Segmented, extraction: Extraction, title: str = "") -> Reader:
         """A report with its windows read."""
 
-    def tags_here(self, passages: Sequence[Passage], means: Sequence[Floats]) -> list[tuple[Tag, ...]]:
-        """The tags of passages whose mean vectors in their places are known."""
+    def tags_here(self, passages: Sequence[Passage], views: Sequence[Floats]) -> list[tuple[Tag, ...]]:
+        """The tags of passages of which a reader has said its views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class Pipeline:
         passage = Passage(span.slice(reading.normal.text), section.title if section else "", title)
         model = model_for(self.settings)
         if isinstance(model, ReadsInPlace) and self.settings.taxonomy is None:
-            mean = self._reader(model, reading, title).mean_of(span)
-            if mean is not None:
-                return model.tags_here([passage], [mean])[0]
+            views = self._reader(model, reading, title).views_of(span)
+            if views is not None:
+                return model.tags_here([passage], [views])[0]
         (tags,) = tag_passages([passage], self.settings)
         return tags
 

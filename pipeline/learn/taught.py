@@ -1,7 +1,8 @@
 """`python -m pipeline.learn.taught`: the accurate model, taught on the training reports and calibrated on the development reports.
 
     python -m pipeline.learn.taught --out models/accurate           make adapt: needs PyTorch (any CPU build), about six hours
-    python -m pipeline.learn.taught --arrays 1.npz 2.npz --out DIR  calibrates again what was learnt before, without PyTorch
+    python -m pipeline.learn.taught --again                         calibrates again what models/accurate has learnt, in minutes, without PyTorch
+    python -m pipeline.learn.taught --arrays 1.npz 2.npz --out DIR  the same with encoders that were taught apart
 
 Learnt from: reports of part `train`, and what was composed for training alone (corpus/passages). Calibrated on part `dev` and on reports that nobody
 looked at while the rules grew (corpus/calibration).
@@ -39,8 +40,18 @@ from pipeline.classify.context import (
 from pipeline.classify.embeddings import ACCURATE
 from pipeline.classify.embeddings_e5 import E5
 from pipeline.classify.embeddings_weights import DIMENSIONS, Floats, Pieces, Weights, find_weights
+from pipeline.classify.features import Passage
 from pipeline.classify.heads import ARRAYS, Head
-from pipeline.classify.model import ADAPTERS, MODELS, NUMBERS, TAUGHT, load_model, write_model
+from pipeline.classify.model import (
+    ADAPTERS,
+    MODELS,
+    NUMBERS,
+    TAUGHT,
+    load_model,
+    read_manifest,
+    read_numbers,
+    write_model,
+)
 from pipeline.classify.taxonomy import CATEGORY, ISSUE, SDH, codes
 from pipeline.classify.verdicts import Examples
 from pipeline.errors import PipelineError
@@ -59,12 +70,12 @@ from pipeline.learn.commands import gold_mark
 from pipeline.learn.composed import count_composed, load_passages, load_reports, load_sections
 from pipeline.learn.windowed import (
     KINDS,
-    SpanExample,
+    Answers,
     Taught,
     WindowExample,
+    answers_of,
     composed_examples,
     passage_examples,
-    window_examples,
     window_pairs,
 )
 
@@ -113,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command line, described at the top of this module."""
     options = _parser().parse_args(arguments)
     try:
-        run(options.out, options.arrays)
+        run(options.out, options.arrays, again=options.again)
     except PipelineError as error:
         print(error, file=sys.stderr)
         return 1
@@ -124,6 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="python -m pipeline.learn.taught", description="Teaches the accurate model.")
     whole.add_argument("--out", type=Path, default=MODELS / ACCURATE, help="folder of the model (models/accurate)")
     whole.add_argument(
+        "--again", action="store_true", help="calibrate the model of that folder again, as it was taught"
+    )
+    whole.add_argument(
         "--arrays",
         type=Path,
         nargs="+",
@@ -133,8 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     return whole
 
 
-def run(out: Path, arrays: Sequence[Path] = ()) -> None:
-    """Teaches, calibrates and writes the model. Raises TeachError where the encoder or PyTorch is missing."""
+def run(out: Path, arrays: Sequence[Path] = (), *, again: bool = False) -> None:
+    """Teaches, calibrates and writes the model; `again`: the one in `out`, as it was taught. Raises TeachError where the encoder or PyTorch is missing,
+    ModelError where there is no model to calibrate again."""
     if arrays and len(arrays) != _MEMBERS:
         raise TeachError(f"{len(arrays)} files of what was learnt.", f"Give {_MEMBERS}, one for each encoder.")
     place = find_weights()
@@ -145,7 +160,7 @@ def run(out: Path, arrays: Sequence[Path] = ()) -> None:
     labelled = [row.report for row in gold.reports]
     learnt = read_gold(gold, only=[name for name in labelled if name in reports_in(TRAIN, rows)])
     chosen_on = read_gold(gold, only=[name for name in labelled if name in reports_in(DEV, rows)])
-    taught = together(list(_members(learnt, place, arrays)))
+    taught = _held(out) if again else together(list(_members(learnt, place, arrays)))
     set_on = (*chosen_on, *(reading for reading, _ in load_reports(CALIBRATION)))
     model = calibrated(taught, place, set_on)
     named = _named(learnt, model.encoder.pieces)
@@ -265,6 +280,17 @@ def together(members: Sequence[Taught]) -> Taught:
     return Taught(adapters, numbers)
 
 
+def _held(folder: Path) -> Taught:
+    """What the model of a folder was taught, before its calibration. Raises ModelError where there is none."""
+    manifest = read_manifest(folder)
+    held = read_numbers(folder, NUMBERS, manifest)
+    numbers = {f"{name}.{part}": held[f"{name}.{part}"] for name in SCALES for part in ("mean", "spread")}
+    for name, heads in (("category", (FINDING, KIND)), ("issue", (ISSUE,)), ("sdh", (SDH,)), ("goes_on", (GOES_ON,))):
+        numbers[f"{name}.weights"] = np.vstack([held[f"{head}.weights"].T for head in heads])
+        numbers[f"{name}.bias"] = np.concatenate([held[f"{head}.bias"] for head in heads])
+    return Taught(read_numbers(folder, ADAPTERS, manifest), numbers)
+
+
 def _parts(
     numbers: Mapping[str, Floats], head: str, scale: str, first: Mapping[str, Floats]
 ) -> tuple[list[Floats], Floats, Floats]:
@@ -305,14 +331,15 @@ def calibrated(taught: Taught, place: Path, readings: Sequence[Reading]) -> Cont
     features = np.hstack([np.vstack([vectors, model.vectors([example.window() for example in told])]), tags])
     heads[ISSUE] = _set_right(heads[ISSUE], features, np.stack([e.spans[0].answers.issue for e in both]))
     heads[SDH] = _set_right(heads[SDH], features, np.stack([e.spans[0].answers.sdh for e in both]))
-    here = [window for reading in readings for window in window_examples(reading, model.encoder.pieces)]
-    means, spans = _spans_here(model, here)
-    numbers = model.tags_scale.of(np.stack([span.tag_numbers for span in spans]))
-    features = np.hstack([means, numbers])
-    heads[HERE[ISSUE]] = _set_right(heads[ISSUE], features, np.stack([span.answers.issue for span in spans]))
-    heads[HERE[SDH]] = _set_right(heads[SDH], features, np.stack([span.answers.sdh for span in spans]))
+    pairs_here = [(reading, _reader(model, reading)) for reading in readings]
+    features, answers_here = _in_place(model, pairs_here)
+    for scheme, given in (
+        (ISSUE, np.stack([each.issue for each in answers_here])),
+        (SDH, np.stack([each.sdh for each in answers_here])),
+    ):
+        heads[HERE[scheme]] = _set_right(_of_two_views(heads[scheme], features, given), features, given)
     model = replace(model, heads=heads)
-    return replace(model, cutting=_best_cutting(model, readings))
+    return replace(model, cutting=_best_cutting(pairs_here))
 
 
 def _plain_model(taught: Taught, place: Path) -> ContextModel:
@@ -329,12 +356,30 @@ def _plain_model(taught: Taught, place: Path) -> ContextModel:
     return ContextModel(ACCURATE, E5(place, adapters=adapters), heads, scales[0], scales[1], cutting, none)
 
 
-def _spans_here(model: ContextModel, windows: Sequence[WindowExample]) -> tuple[Floats, list[SpanExample]]:
-    """The mean vectors of labelled stretches where they stand (spans, 384), and the stretches."""
-    means: list[Floats] = []
-    for window, hidden in zip(windows, model.encoder.hidden([window.ids for window in windows]), strict=True):
-        means += [hidden[span.first : span.last].mean(axis=0) for span in window.spans]
-    return np.stack(means), [span for window in windows for span in window.spans]
+def _in_place(model: ContextModel, pairs: Sequence[tuple[Reading, Reader]]) -> tuple[Floats, list[Answers]]:
+    """The features of labelled stretches where they stand, and their answers."""
+    features, answers = [], []
+    for reading, reader in pairs:
+        for label in reading.labels:
+            text = reading.text(label.span)
+            views = reader.views_of(label.span) if text.strip() else None
+            if views is not None:
+                section = reading.section_at(label.span)
+                passage = Passage(text, section.title if section else "", reader.title)
+                features.append(model.features_here([passage], views[None])[0])
+                answers.append(answers_of(label.gold))
+    return np.stack(features), answers
+
+
+def _of_two_views(head: Head, features: Floats, answers: Floats) -> Head:
+    """The head for passages that are read in place and alone: what each reading counts is fitted, alike for all codes, on answers (rows, 2, codes)."""
+    from sklearn.linear_model import LogisticRegression
+
+    width = features.shape[1] // 2
+    values = np.stack([head.values(features[:, :width]).ravel(), head.values(features[:, width:]).ravel()], axis=1)
+    right, known = answers[:, 0].ravel() > 0.5, answers[:, 1].ravel()
+    shares = np.asarray(LogisticRegression(C=100.0).fit(values, right, sample_weight=known).coef_[0], dtype=np.float32)
+    return replace(head, weights=np.vstack([share * head.weights for share in shares]), bias=shares.sum() * head.bias)
 
 
 def _head(names: tuple[str, ...], numbers: Mapping[str, Floats], name: str, first: int = 0) -> Head:
@@ -355,20 +400,20 @@ def _set_right(head: Head, features: Floats, answers: Floats) -> Head:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A finding of the model on a labelled report: its log odds, its characters, and whether it is right."""
+    """A finding of the model on a labelled report: its log odds in place and alone, its characters, and whether it is right."""
 
     odds: float
+    alone: float
     characters: int
     right: bool
 
 
-def _best_cutting(model: ContextModel, readings: Sequence[Reading]) -> Cutting:
+def _best_cutting(pairs: Sequence[tuple[Reading, Reader]]) -> Cutting:
     """The cutting with the best F1 of findings (IoU 0.5) and units together, with the chance that its findings are right.
 
     Whole reports and short texts (posts, news, abstracts) count the same, as each kind has readings enough to say what suits it.
     """
-    pairs = [(reading, _reader(model, reading)) for reading in readings]
-    short = [len(reading.normal.text) < _SHORT_TEXT for reading in readings]
+    short = [len(reading.normal.text) < _SHORT_TEXT for reading, _ in pairs]
     kinds = [[pair for pair, is_short in zip(pairs, short, strict=True) if is_short is kind] for kind in (False, True)]
     kinds = [kind for kind in kinds if kind]
     best: tuple[float, Cutting] | None = None
@@ -432,7 +477,7 @@ def _count(
         elif not excused:
             spans[1, each.category] += 1
         if at in loose or not excused:
-            yield Claim(each.odds, len(each.span), at in loose)
+            yield Claim(each.odds, each.alone, len(each.span), at in loose)
     for at in set(range(len(needed))) - set(strict.values()):
         spans[2, names.index(labels[at].category or "")] += 1
     for unit in reading.units:
@@ -455,14 +500,14 @@ def _macro(counts: NDArray[np.float64]) -> float:
     return float(np.mean(2 * counts[0] / np.maximum(2 * counts[0] + counts[1] + counts[2], 1)))
 
 
-def _line(claims: Sequence[Claim]) -> tuple[float, float, float]:
-    """What log odds and the logarithm of the characters of a finding count for the chance that it is right, and the offset (Platt 1999)."""
+def _line(claims: Sequence[Claim]) -> tuple[float, float, float, float]:
+    """What log odds, in place and alone, and the logarithm of its characters count for the chance that a finding is right, and the offset (Platt 1999)."""
     from sklearn.linear_model import LogisticRegression
 
-    features = np.array([[claim.odds, np.log(max(claim.characters, 1))] for claim in claims])
+    features = np.array([[claim.odds, claim.alone, np.log(max(claim.characters, 1))] for claim in claims])
     fitted = LogisticRegression(C=100.0).fit(features, [claim.right for claim in claims])
-    by_odds, by_length = (float(each) for each in fitted.coef_[0])
-    return by_odds, by_length, float(fitted.intercept_[0])
+    by_odds, by_alone, by_length = (float(each) for each in fitted.coef_[0])
+    return by_odds, by_alone, by_length, float(fitted.intercept_[0])
 
 
 def write(folder: Path, model: ContextModel, taught: Taught, trained: Mapping[str, object]) -> None:

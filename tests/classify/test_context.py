@@ -7,9 +7,12 @@ import pytest
 
 from pipeline.classify.embeddings import has_accurate
 from pipeline.classify.model import ADAPTERS, MANIFEST, MODELS, ModelError, load_model, read_manifest
+from pipeline.evaluate.readings import read_labelled
+from pipeline.extract.findings import extract
 from pipeline.passages import tag_passage
 from pipeline.process import process
 from pipeline.records import Settings, State
+from pipeline.spans import Span
 
 pytestmark = pytest.mark.skipif(
     not has_accurate(), reason='the accurate model is not installed: pip install "lessons-pipeline[accurate]"'
@@ -152,7 +155,46 @@ def test_its_card_stands_beside_it():
 
 def test_a_finding_of_the_model_is_right_more_often_the_longer_and_surer_it_is(result):
     cutting = load_model(MODELS / "accurate").cutting
-    chances = [cutting.chance(odds, characters) for odds in (-2.0, 0.0, 4.0) for characters in (8, 60, 400)]
+    chances = [
+        cutting.chance(odds, alone, characters)
+        for odds, alone in ((-2.0, -2.0), (0.0, -2.0), (0.0, 4.0), (4.0, 4.0))
+        for characters in (8, 60, 400)
+    ]
     assert all(0 < chance < 1 for chance in chances)
-    assert chances[0] < chances[1] < chances[2] and chances[1] < chances[4] < chances[7]
+    assert chances[0] < chances[1] < chances[2] and chances[1] < chances[4] < chances[7] < chances[10]
     assert all(lesson.finding.confidence >= cutting.least - 0.001 for lesson in achieved(result))
+
+
+def reader_of(text, folder):
+    """The reader of a report, and its normalised text."""
+    (folder / "report.txt").write_text(text, encoding="utf-8")
+    held = read_labelled(folder, "report.txt", [], raw=True)
+    model = load_model(MODELS / "accurate")
+    return model.reader(held.normal, held.segmented, extract(held.normal, held.segmented)), held.normal.text
+
+
+def test_a_place_is_seen_where_it_stands_and_alone(tmp_path):
+    words = "ร้านอาหารตามสั่งยังไม่ยอมร่วมเพราะกลัวลูกค้าหาย"
+    reader, text = reader_of(REPORT, tmp_path)
+    place = Span(text.index(words), text.index(words) + len(words))
+    in_place, alone = reader.views_of(place)
+    (expected,) = load_model(MODELS / "accurate").alone([words])
+    assert np.allclose(alone, expected, atol=1e-5) and not np.allclose(in_place, alone, atol=0.1)
+    assert reader.views_of(Span(len(text), len(text))) is None
+
+
+def test_what_stands_at_the_edge_of_a_window_is_read_with_what_follows_too(tmp_path):
+    # The sentence is the last of a window or the first of the next one, whatever stands before it; what it is said to be hardly changes.
+    words = "ร้านอาหารตามสั่งยังไม่ยอมร่วมเพราะกลัวลูกค้าหาย"
+    before = "ทีมงานประชุมกันที่ศาลาประชาคมหมู่ที่ 4 เมื่อวันจันทร์ "
+    found = []
+    for count in range(16, 28, 2):
+        reader, text = reader_of(f"ผลการดำเนินงาน\n{before * count}\n{words}\n{before * 8}\n", tmp_path)
+        stretches = reader.stretches(load_model(MODELS / "accurate").cutting)
+        found.append([each.span.slice(text) for each in stretches if words[:20] in each.span.slice(text)])
+    assert all(spans and words in spans[0] for spans in found)
+
+
+def test_no_window_at_all(tmp_path):
+    reader, _ = reader_of("\n", tmp_path)
+    assert reader.stretches(load_model(MODELS / "accurate").cutting) == [] and reader.views_of(Span(0, 1)) is None

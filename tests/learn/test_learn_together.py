@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from pipeline.classify.context import SCALES, Scaled
-from pipeline.learn.taught import TeachError, between, run, together
+from pipeline.classify.context import ATOM, FINDING, GOES_ON, KIND, PASSAGE, SCALES, Scaled
+from pipeline.classify.embeddings import has_accurate
+from pipeline.classify.embeddings_weights import find_weights
+from pipeline.classify.heads import Head
+from pipeline.classify.model import MODELS, load_model
+from pipeline.classify.taxonomy import ISSUE, SDH
+from pipeline.learn.taught import TeachError, _held, _of_two_views, _plain_model, between, run, together
 from pipeline.learn.windowed import Taught
 
 WIDE, UNITS, TAGS, GAPS = 384, 5, 7, 4
@@ -82,3 +87,28 @@ def test_one_alone_is_itself():
 def test_a_file_is_wanted_for_each(tmp_path):
     with pytest.raises(TeachError, match="1 files"):
         run(tmp_path / "model", [tmp_path / "one.npz"])
+
+
+def test_a_head_for_two_readings_counts_each_by_what_it_tells():
+    numbers = np.random.default_rng(9)
+    one = np.ones(3, np.float32)
+    head = Head(("a", "b", "c"), numbers.normal(size=(6, 3)).astype(np.float32), 0 * one, one, 0 * one, one, one)
+    telling, noise = (numbers.normal(size=(400, 6)).astype(np.float32) for _ in "ab")
+    right = (head.values(telling) + numbers.logistic(size=(400, 3)) > 0).astype(np.float32)
+    answers = np.stack([right, np.ones_like(right)], axis=1)
+    both = _of_two_views(head, np.hstack([noise, telling]), answers)
+    shares = [both.weights[part] / head.weights for part in (slice(0, 6), slice(6, 12))]
+    assert all(np.allclose(share, share[0, 0], rtol=1e-3) for share in shares)
+    assert abs(shares[0][0, 0]) < 0.1 and 0.8 < shares[1][0, 0] < 1.2
+
+
+@pytest.mark.skipif(not has_accurate(), reason="the accurate model is not installed")
+def test_what_was_taught_is_read_back_from_the_model():
+    model = load_model(MODELS / "accurate")
+    again = _plain_model(_held(MODELS / "accurate"), find_weights())
+    for name in (ATOM, FINDING, PASSAGE, KIND, GOES_ON, ISSUE, SDH):
+        assert np.array_equal(again.heads[name].weights, model.heads[name].weights), name
+        assert np.array_equal(again.heads[name].bias, model.heads[name].bias), name
+    assert np.array_equal(again.tags_scale.mean, model.tags_scale.mean)
+    words = [(2, 7, 11, 3)]
+    assert np.array_equal(again.encoder.hidden(words)[0], model.encoder.hidden(words)[0])
