@@ -437,9 +437,8 @@ def _owes(
     """
     if len(units) != len(letters):
         return None
-    pending: tuple[str, ...] = (
-        (owed,) if owed else ()
-    )  # what slid to the next letter: the marks, or what was left of them
+    # What slid to the next letter: the marks, or what was left of them.
+    pending: tuple[str, ...] = (owed,) if owed else ()
     before = ""
     for item, (letter, marks) in zip(letters, units, strict=True):
         # A tone that slid to า, behind the blank of the one before, looks like a torn ำ (ไดง้ า่ ย is ได้ง่าย).

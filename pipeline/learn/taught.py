@@ -134,10 +134,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="python -m pipeline.learn.taught", description="Teaches the accurate model.")
     whole.add_argument("--out", type=Path, default=MODELS / ACCURATE, help="folder of the model (models/accurate)")
-    whole.add_argument(
+    learnt = whole.add_mutually_exclusive_group()
+    learnt.add_argument(
         "--again", action="store_true", help="calibrate the model of that folder again, as it was taught"
     )
-    whole.add_argument(
+    learnt.add_argument(
         "--arrays",
         type=Path,
         nargs="+",
@@ -281,8 +282,10 @@ def together(members: Sequence[Taught]) -> Taught:
 
 
 def _held(folder: Path) -> Taught:
-    """What the model of a folder was taught, before its calibration. Raises ModelError where there is none."""
+    """What the model of a folder was taught, before its calibration. Raises ModelError where there is none, TeachError where it is of another kind."""
     manifest = read_manifest(folder)
+    if manifest.get("kind") != TAUGHT:
+        raise TeachError(f"The model in {folder} has no taught encoder.", "Name the folder of an accurate one.")
     held = read_numbers(folder, NUMBERS, manifest)
     numbers = {f"{name}.{part}": held[f"{name}.{part}"] for name in SCALES for part in ("mean", "spread")}
     for name, heads in (("category", (FINDING, KIND)), ("issue", (ISSUE,)), ("sdh", (SDH,)), ("goes_on", (GOES_ON,))):

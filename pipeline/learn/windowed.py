@@ -146,11 +146,6 @@ def broken_atoms(text: str, span: Span) -> list[Span]:
     return found
 
 
-def window_examples(reading: Reading, pieces: Pieces) -> Iterator[WindowExample]:
-    """The windows of a labelled report."""
-    return _Judged(reading, "").windows(pieces)
-
-
 def window_pairs(reading: Reading, pieces: Pieces, title: str = "") -> list[tuple[WindowExample, WindowExample]]:
     """The windows of a labelled report as they stand and with broken atoms, and one that begins at some unit of it, the same each time.
 

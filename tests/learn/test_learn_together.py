@@ -112,3 +112,8 @@ def test_what_was_taught_is_read_back_from_the_model():
     assert np.array_equal(again.tags_scale.mean, model.tags_scale.mean)
     words = [(2, 7, 11, 3)]
     assert np.array_equal(again.encoder.hidden(words)[0], model.encoder.hidden(words)[0])
+
+
+def test_a_model_without_a_taught_encoder_is_refused():
+    with pytest.raises(TeachError, match="no taught encoder"):
+        _held(MODELS / "fast")
