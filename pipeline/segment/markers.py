@@ -19,28 +19,40 @@ class CountedRow:
     id: str
     word: str
     not_before: tuple[str, ...]
+    alone: bool
+    parts: bool
     example: str
     counter_example: str
     source: str
 
 
-def _counted() -> str:
-    """The pattern of what a number counts."""
-    rows = load_table("marker_counted.tsv", CountedRow)
-    words = [
-        re.escape(row.word) + (f"(?!{'|'.join(map(re.escape, row.not_before))})" if row.not_before else "")
-        for row in rows
-    ]
-    return "|".join(words)
+# Words that may lean on what is counted: "7 จุดไม่มีเต็นท์".
+_JOINS = "แต่|ต่อ|จาก|ไม่มี"
+
+
+def _counted(*, in_parts: bool) -> str:
+    """The pattern of what a number counts; `in_parts`: a number with parts of one."""
+    return "|".join(
+        re.escape(row.word)
+        + (f"(?!{'|'.join(map(re.escape, row.not_before))})" if row.not_before else "")
+        + (f"(?:(?![ก-๙])|(?={_JOINS}))" if row.alone else "")
+        for row in load_table("marker_counted.tsv", CountedRow)
+        if row.parts or not in_parts
+    )
 
 
 # Signs of print, and pictures in the place of one (✅ 📌 👉).
 _BULLET = r"(?:[•●▪■◦○◆❑❖✓✔☑➢➤►▶➥*#»>~=·‣⁃\-–—\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|\+(?=\s+[ก-ฮเแโใไ]))"
 # A number is a marker with its stop or bracket (`1.` `1)` `(1)` `๒.๑` `๒.)` `1.2.3`), or one to two digits before a blank.
 # An open bracket belongs to it only with its counterpart: "(12 คน" is no marker.
-_DIGITS = r"[0-9๐-๙]{1,2}(?:\.[0-9๐-๙]{1,2}){0,3}"
-# A bare one may be an amount ("19 คนเลิกเหล้า", "5 พฤศจิกายน"): what it counts then stands behind it.
-_NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}(?:\.|(?=\s)(?!\s*(?:{_counted()}))))"
+_WHOLE, _PARTS = r"[0-9๐-๙]{1,2}", r"(?:\.[0-9๐-๙]{1,2})"
+_DIGITS = rf"{_WHOLE}{_PARTS}{{0,3}}"
+# A bare one may be an amount ("19 คนเลิกเหล้า", "5 พฤศจิกายน", "3.5 ไร่"): what it counts then stands behind it. Only one of several parts leans on its words.
+_BARE = (
+    rf"{_WHOLE}(?=\s)(?!\s*(?:{_counted(in_parts=False)}))"
+    rf"|{_WHOLE}{_PARTS}{{1,3}}(?=\s|[ก-ฮเ-ไ])(?!\s*(?:{_counted(in_parts=True)}))"
+)
+_NUMBER = rf"(?:\(?{_DIGITS}\.?\)|{_DIGITS}\.(?![0-9๐-๙])|{_BARE})"
 # A label in a box: "[ปัญหา] รถมาสาย".
 _BOX = r"[\[【](?=[^\[\]【】\n]{2,40}[\]】])"
 # Items counted by letters (ก. ข. ค. ง., A. B., I. II.); further Thai letters with a stop are short for words (จ. จังหวัด, ต. ตำบล).

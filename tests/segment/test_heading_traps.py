@@ -196,6 +196,23 @@ def test_a_number_that_counts_stays_with_what_it_counts():
     assert list(found) == ["19 คนเลิกเหล้าได้เกินหกเดือน", "3 หมู่บ้านประกาศกติกา", "อบรมแกนนำครบทุกซอย"]
 
 
+@pytest.mark.parametrize(
+    ("line", "marker"),
+    [
+        ("2.2 คนทิ้งขยะข้างทาง", "2.2 "),
+        ("1.1จัดประชุมชี้แจง", "1.1"),
+        ("1.2.3 ลงเยี่ยมบ้าน", "1.2.3 "),
+        ("3.5 ไร่ที่ยังเผาอยู่", ""),
+        ("09.00-10.00 น. ลงทะเบียน", ""),
+        ("12.30น. กินข้าว", ""),
+        ("5 แปลง รวม 7 ไร่", ""),
+        ("2 แปลงผักโตไม่ทัน", "2 "),
+    ],
+)
+def test_a_number_of_several_parts_numbers_or_measures(line, marker):
+    assert opening_marker(line, Span(0, len(line))).slice(line) == marker
+
+
 @pytest.mark.parametrize("row", load_table("marker_counted.tsv", CountedRow), ids=lambda row: row.id)
 def test_each_counted_word_keeps_its_number(row):
     assert not opening_marker(row.example, Span(0, len(row.example)))
