@@ -77,6 +77,17 @@ class WindowExample:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """All that is learnt from."""
+
+    windows: tuple[tuple[WindowExample, WindowExample], ...]  # as they stand, and with broken atoms
+    alone: tuple[tuple[WindowExample, WindowExample], ...]
+    always: frozenset[str]  # names of composed passages: they stand in no section and are learnt from alone
+    reports: frozenset[str]  # names of the training reports themselves, and of whole composed reports
+    labelled: frozenset[str]  # of the training reports alone
+
+
+@dataclass(frozen=True, slots=True)
 class Taught:
     """What the encoder and its heads have learnt, as plain arrays."""
 
