@@ -42,6 +42,7 @@ from pipeline.classify.verdicts import (
 from pipeline.classify.windows import Window, between, leading, passage_window, windows_of
 from pipeline.extract.announcing import announces
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
+from pipeline.extract.plan_clauses import plan_clauses
 from pipeline.records import Finding, NormalText, State, Tag
 from pipeline.segment import Segmented
 from pipeline.spans import Span
@@ -325,6 +326,7 @@ class _Report:
     numbers: Floats  # of the rules, on the model's scale; a row for each unit
     open_to: Sequence[_Openness]
     asked: Mapping[int, int]  # see _asked
+    planned: Sequence[Span]  # see plan_clauses
 
 
 class Reader:
@@ -346,7 +348,8 @@ class Reader:
                 for own in self.evidence
             ]
             asked = _asked(normal.text, segmented, model.heads[ATOM].codes)
-            report = _Report(normal.text, segmented.gap, self.evidence, numbers, open_to, asked)
+            planned = plan_clauses(normal.text)
+            report = _Report(normal.text, segmented.gap, self.evidence, numbers, open_to, asked, planned)
             again = windows_of(
                 normal, segmented, model.encoder.pieces, title, first=windows[0].atoms[len(windows[0].atoms) // 2].unit
             )
@@ -423,6 +426,7 @@ class _Reading:
         held = [own.finding for own in evidence]
         self.in_finding = np.array([False, *(_same(held[a.unit], held[b.unit]) for a, b in pairs)])
         self.turns = np.array([False, *(_turns(held[a.unit], held[b.unit]) for a, b in pairs)])
+        self.planned = np.array([_mostly_in(atom.span, report.planned) for atom in self.atoms])
         self.asked = np.zeros((len(self.atoms), len(head.codes)))
         for row, atom in enumerate(self.atoms):
             if (column := asked.get(evidence[atom.unit].unit.item)) is not None:
@@ -431,6 +435,7 @@ class _Reading:
     def candidates(self, cutting: Cutting) -> Iterator[_Candidate]:
         """What may be the findings of the window, in order."""
         chances = logistic(self.odds + cutting.bias + cutting.rules * self.by_rules + cutting.asked * self.asked)
+        chances[self.planned] = 0.0
         at = 0
         for _, group in groupby(self.atoms, key=lambda atom: self.report.evidence[atom.unit].unit.item):
             part = slice(at, at + len(list(group)))
@@ -506,6 +511,11 @@ def _asked(text: str, segmented: Segmented, names: Sequence[str]) -> dict[int, i
         if units[0].marker and role in names and letters <= _LISTED:
             found[item] = names.index(role)
     return found
+
+
+def _mostly_in(span: Span, places: Sequence[Span]) -> bool:
+    """Whether at least half of a place lies in one of others."""
+    return any(2 * (min(span.end, each.end) - max(span.start, each.start)) >= len(span) for each in places)
 
 
 def _same(left: Finding | None, right: Finding | None) -> bool:

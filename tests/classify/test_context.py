@@ -108,6 +108,25 @@ def test_items_of_a_list_under_a_plain_heading_are_whole(tmp_path):
     ]
 
 
+TARGETS_BESIDE = """โครงการดูแลใจ ตำบลสมมุติ
+
+ผลการดำเนินงาน
+คัดกรอง 2Q ให้ได้ร้อยละ 90 อสม. ไปถามมาครบ 1,302 คน พบผู้มีความเสี่ยง 14 คน
+
+ข้อเสนอแนะ
+ทั้งนี้ที่ประชุมเสนอให้จังหวัดจัดงบด่านชุมชนตรงถึงตำบลก่อนเทศกาลอย่างน้อยหนึ่งเดือน และจะใช้รูปแบบเดียวกันในงานบุญปีหน้า
+"""
+
+
+def test_a_plan_beside_a_result_is_no_part_of_it(tmp_path):
+    (tmp_path / "report.txt").write_text(TARGETS_BESIDE, encoding="utf-8")
+    found = achieved(process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS))
+    assert [(lesson.finding.category, lesson.text[:8], lesson.text[-10:]) for lesson in found] == [
+        ("output", "อสม. ไปถ", "ี่ยง 14 คน"),
+        ("recommendation", "ทั้งนี้ท", "หนึ่งเดือน"),
+    ]
+
+
 def test_the_same_report_gives_the_same_result_again(result, tmp_path):
     (tmp_path / "report.txt").write_text(REPORT, encoding="utf-8")
     assert process(tmp_path / "report.txt", root=tmp_path, settings=SETTINGS) == result
