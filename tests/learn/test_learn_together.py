@@ -1,10 +1,10 @@
-"""Encoders taught apart decide together: issues and themes are the mean of what all say, categories of what the first two say, boundaries what the first says,
-whatever scale the rules' numbers came on."""
+"""Encoders taught apart decide together: in a report the first two, of words alone all in their shares, of boundaries the first, whatever scale the rules' numbers
+came on."""
 
 import numpy as np
 import pytest
 
-from pipeline.classify.context import ATOM, FINDING, GOES_ON, KIND, PASSAGE, SCALES, Scaled
+from pipeline.classify.context import ATOM, FINDING, GOES_ON, KIND, PASSAGE, PASSAGE_KIND, PLACE, SCALES, Scaled
 from pipeline.classify.embeddings import has_accurate
 from pipeline.classify.embeddings_weights import find_weights
 from pipeline.classify.heads import Head
@@ -43,27 +43,31 @@ def scaled(taught: Taught, name: str, rows: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("head", "scale", "count", "heard"),
+    ("head", "scale", "count", "shares"),
     [
-        ("category", SCALES[0], 2, 2),
-        ("issue", SCALES[1], 2, 2),
-        ("sdh", SCALES[1], 2, 2),
-        ("category", SCALES[0], 3, 2),
-        ("issue", SCALES[1], 3, 3),
-        ("sdh", SCALES[1], 3, 3),
+        ("category", SCALES[0], 2, (0.5, 0.5)),
+        ("issue", SCALES[1], 2, (0.5, 0.5)),
+        ("sdh", SCALES[1], 3, (0.5, 0.5)),
+        ("alone.category", SCALES[0], 2, (0.5, 0.5)),
+        ("alone.category", SCALES[0], 3, (0.2, 0.2, 0.6)),
+        ("alone.issue", SCALES[1], 3, (0.2, 0.2, 0.6)),
+        ("alone.sdh", SCALES[1], 3, (0.2, 0.2, 0.6)),
     ],
 )
-def test_a_head_says_the_mean_of_those_that_it_hears(head, scale, count, heard):
-    members = [member(seed) for seed in (1, 2, 11)[:count]]
+def test_a_head_says_what_those_that_it_hears_say_in_their_shares(head, scale, count, shares):
+    heard = len(shares)
+    members = [member(seed) for seed in (1, 2, 3)[:count]]
     numbers = np.random.default_rng(3)
     vectors = [numbers.normal(size=(6, WIDE)).astype(np.float32) for _ in members]
     # Near the means, where no scale cuts anything off.
     rows = np.stack([each.numbers[f"{scale}.mean"] for each in members]).mean(axis=0)[None].repeat(6, 0)
-    apart = [said(each, head, [own], scaled(each, scale, rows)) for each, own in zip(members, vectors, strict=True)]
+    own_head = head.removeprefix("alone.")
+    apart = [said(each, own_head, [own], scaled(each, scale, rows)) for each, own in zip(members, vectors, strict=True)]
     if any(np.abs(scaled(each, scale, rows)).max() >= 4 for each in members[:heard]):
         pytest.fail("the rows are cut off: choose others")
     both = together(members)
-    assert np.allclose(said(both, head, vectors, scaled(both, scale, rows)), np.mean(apart[:heard], axis=0), atol=1e-3)
+    given = said(both, head, vectors[:heard], scaled(both, scale, rows))
+    assert np.allclose(given, np.average(apart[:heard], axis=0, weights=shares), atol=1e-3)
 
 
 def test_between_two_goes_lies_their_mean():
@@ -107,7 +111,7 @@ def test_a_head_for_two_readings_counts_each_by_what_it_tells():
     telling, noise = (numbers.normal(size=(400, 6)).astype(np.float32) for _ in "ab")
     right = (head.values(telling) + numbers.logistic(size=(400, 3)) > 0).astype(np.float32)
     answers = np.stack([right, np.ones_like(right)], axis=1)
-    both = _of_two_views(head, np.hstack([noise, telling]), answers)
+    both = _of_two_views(head, head, np.hstack([noise, telling]), answers)
     shares = [both.weights[part] / head.weights for part in (slice(0, 6), slice(6, 12))]
     assert all(np.allclose(share, share[0, 0], rtol=1e-3) for share in shares)
     assert abs(shares[0][0, 0]) < 0.1 and 0.8 < shares[1][0, 0] < 1.2
@@ -117,12 +121,13 @@ def test_a_head_for_two_readings_counts_each_by_what_it_tells():
 def test_what_was_taught_is_read_back_from_the_model():
     model = load_model(MODELS / "accurate")
     again = _plain_model(_held(MODELS / "accurate"), find_weights())
-    for name in (ATOM, FINDING, PASSAGE, KIND, GOES_ON, ISSUE, SDH):
+    for name in (ATOM, FINDING, PASSAGE, KIND, PASSAGE_KIND, GOES_ON, ISSUE, SDH, *PLACE.values()):
         assert np.array_equal(again.heads[name].weights, model.heads[name].weights), name
         assert np.array_equal(again.heads[name].bias, model.heads[name].bias), name
     assert np.array_equal(again.tags_scale.mean, model.tags_scale.mean)
     words = [(2, 7, 11, 3)]
-    assert np.array_equal(again.encoder.hidden(words)[0], model.encoder.hidden(words)[0])
+    for old, new in ((model.encoder, again.encoder), (model.specialist, again.specialist)):
+        assert np.array_equal(old.hidden(words)[0], new.hidden(words)[0])
 
 
 def test_a_model_without_a_taught_encoder_is_refused():
