@@ -147,6 +147,6 @@ def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:
         kind = _NEGATIVES[first]
         status = codes.negatives[kind].status
         return GoldSpan(name, place.start, place.end, inner, None, status, given, sdh, negative=kind)
-    (category,) = codes.in_order(codes.categories, [first.removeprefix(ARGUABLE)])
+    category, *alt = (codes.full(codes.categories, code) for code in first.removeprefix(ARGUABLE).split("+"))
     achieved = State.ACHIEVED.value
-    return GoldSpan(name, place.start, place.end, inner, category, achieved, given, sdh, arguable=arguable)
+    return GoldSpan(name, place.start, place.end, inner, category, achieved, given, sdh, alt=tuple(alt), arguable=arguable)

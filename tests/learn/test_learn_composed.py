@@ -54,6 +54,14 @@ def test_no_passage_stands_in_a_report():
 SECTION = {"id": "x1", "title": "", "heading": "ผลลัพธ์", "parts": [["", "1) "], ["outcome|food|", "เด็กกินผักมากขึ้น"]]}
 
 
+def test_a_place_of_one_of_two_categories_has_both(tmp_path):
+    line = {**SECTION, "parts": [["?output+outcome|food|", "เด็กกินผักมากขึ้น"]]}
+    (tmp_path / "reports1.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    ((reading, _),) = load_reports(tmp_path)
+    (label,) = reading.labels
+    assert (label.gold.category, label.gold.alt, label.gold.arguable) == ("output", ("outcome",), True)
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
