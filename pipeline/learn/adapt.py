@@ -42,6 +42,7 @@ class Teaching:
     parts: int = 2  # of a batch, each learnt from in a thread of its own: on two cores 1.6 times as fast
     alone: float = 0.5  # share of the reports' passages that each epoch takes alone; of composed sections half
     sections: float = 1.0  # share of composed sections that each epoch takes
+    both: float = 1.0  # share of windows of whole reports that each epoch takes twice, as they stand and broken; of labelled and fresh ones all
     windows: bool = True  # whether it learns from windows of reports too, or from passages alone only, see _lone
     fresh: tuple[str, ...] = ()  # how the names of reports begin that are new to it; () for all
     others: float = 1.0  # share of what is not fresh that each epoch takes
@@ -165,7 +166,7 @@ class _Encoder(nn.Module):
                 for part in "qkv"
             )
             # Written out: the fused kernel of PyTorch takes three times as long on short sequences.
-            chances = torch.softmax((query @ key.transpose(-1, -2)) / math.sqrt(size) + seen, -1)
+            chances = torch.softmax((query / math.sqrt(size)) @ key.transpose(-1, -2) + seen, -1)
             mixed = (chances @ value).transpose(1, 2).reshape(count, length, DIMENSIONS)
             x = self._normed(x + self._product(mixed, f"{layer}ao"), f"{layer}aln")
             inner = functional.gelu(self._product(x, f"{layer}fi"))
@@ -180,9 +181,8 @@ class _Encoder(nn.Module):
         plain = functional.linear(x, self.held[f"{name}.w"], self.held[f"{name}.b"])
         if name not in self.down:
             return plain
-        return plain + 2.0 * functional.linear(
-            functional.linear(x, self.down[name].bfloat16()), self.up[name].bfloat16()
-        )
+        thin = 2.0 * functional.linear(x, self.down[name].bfloat16())
+        return plain + functional.linear(thin, self.up[name].bfloat16())
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,9 +371,10 @@ def _chosen(
             continue
         whole = name in material.reports
         share = how.alone if whole else how.alone / 2
-        if window and whole:
+        dear = name in material.labelled or (how.fresh and name.startswith(how.fresh))
+        if window and whole and (dear or choice.random() < how.both):
             taken += numbered[at : at + 2]
-        elif name in material.always or choice.random() < (how.sections if window else share):
+        elif (window and whole) or name in material.always or choice.random() < (how.sections if window else share):
             taken.append(numbered[at + second])
     return taken
 

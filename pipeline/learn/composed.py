@@ -149,4 +149,6 @@ def _span(name: str, label: str, part: str, at: int, codes: Codes) -> GoldSpan:
         return GoldSpan(name, place.start, place.end, inner, None, status, given, sdh, negative=kind)
     category, *alt = (codes.full(codes.categories, code) for code in first.removeprefix(ARGUABLE).split("+"))
     achieved = State.ACHIEVED.value
-    return GoldSpan(name, place.start, place.end, inner, category, achieved, given, sdh, alt=tuple(alt), arguable=arguable)
+    return GoldSpan(
+        name, place.start, place.end, inner, category, achieved, given, sdh, alt=tuple(alt), arguable=arguable
+    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.classify.taxonomy import SDH, codes
 from pipeline.learn.arguments import COMPOSED
-from pipeline.learn.windowed import WindowExample
+from pipeline.learn.windowed import SpanExample, WindowExample
 from pipeline.resources import parse_table
 
 FILE = "second_readings.tsv"
@@ -37,18 +37,24 @@ def load_second_readings(folder: Path = COMPOSED) -> dict[tuple[str, int], Secon
 
 
 def with_second(
-    pairs: Iterable[tuple[WindowExample, WindowExample]], name: str, second: dict[tuple[str, int], SecondReading]
+    pairs: Iterable[tuple[WindowExample, WindowExample]], second: dict[tuple[str, int], SecondReading]
 ) -> Iterator[tuple[WindowExample, WindowExample]]:
-    """The examples of a report or passage; the theme answers of those that were read twice are the mean of both readings, 0 to 1, a maybe counting half."""
-    for number, (plain, told) in enumerate(pairs):
-        row = second.get((name, number))
-        yield (plain, told) if row is None else (_mean(plain, row), _mean(told, row))
+    """The examples; the theme answers of places that were read twice are the mean of both readings, 0 to 1, a maybe counting half."""
+    for plain, other in pairs:
+        yield _with(plain, second), _with(other, second)
 
 
-def _mean(example: WindowExample, row: SecondReading) -> WindowExample:
-    """An example with the mean of both readings."""
-    (span,) = example.spans
+def _with(example: WindowExample, second: dict[tuple[str, int], SecondReading]) -> WindowExample:
+    """An example with the mean of both readings of each of its places that has two."""
+    rows = [second.get((example.report, span.number)) for span in example.spans]
+    if not any(rows):
+        return example
+    spans = (_mean(span, row) if row else span for span, row in zip(example.spans, rows, strict=True))
+    return replace(example, spans=tuple(spans))
+
+
+def _mean(span: SpanExample, row: SecondReading) -> SpanExample:
+    """A place with the mean of both readings."""
     given = np.array([1.0 if code in row.sdh else _MAYBE * (code in row.maybe) for code in codes(SDH)], np.float32)
     first, known = span.answers.sdh
-    answers = replace(span.answers, sdh=np.stack([(first + given) / np.float32(2), known]))
-    return replace(example, spans=(replace(span, answers=answers),))
+    return replace(span, answers=replace(span.answers, sdh=np.stack([(first + given) / np.float32(2), known])))

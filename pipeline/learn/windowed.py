@@ -55,6 +55,7 @@ class SpanExample:
     answers: Answers
     unit_numbers: Floats
     tag_numbers: Floats
+    number: int = 0  # which labelled place of its report, among those with words
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _window_example(
 
 def _span_examples(reading: Reading, window: Window, rules: Sequence[Floats], title: str) -> Iterator[SpanExample]:
     """The labelled stretches of which at least half stands in the window."""
-    for label in reading.labels:
+    for number, label in enumerate(_with_words(reading)):
         inside = [at for at, atom in enumerate(window.atoms) if atom.span.overlaps(label.span)]
         letters = sum(len(window.atoms[at].span) for at in inside)
         if not inside or letters < COVERED * len(label.place) or (label.gold.negative and len(inside) > _MOST_ATOMS):
@@ -251,7 +252,13 @@ def _span_examples(reading: Reading, window: Window, rules: Sequence[Floats], ti
             answers_of(label.gold),
             rules[unit],
             np.array(tag_numbers(passage, None), np.float32),
+            number,
         )
+
+
+def _with_words(reading: Reading) -> list[Labelled]:
+    """The labelled places of a report that hold any words."""
+    return [label for label in reading.labels if reading.text(label.span).strip()]
 
 
 def passage_examples(
@@ -260,32 +267,30 @@ def passage_examples(
     """Each labelled stretch of a report as a passage alone, and after its title and heading."""
     project = find_facts(reading.normal).project
     name = project.project_name or project.title or title
-    for label in reading.labels:
-        text = reading.text(label.span)
+    for number, label in enumerate(_with_words(reading)):
         section = reading.section_at(label.span)
-        if text.strip():
-            heading = section.title if section else ""
-            yield from _alone(reading.name, text, heading, name, answers_of(label.gold), pieces)
+        passage = Passage(reading.text(label.span), section.title if section else "", name)
+        yield from _alone(reading.name, passage, answers_of(label.gold), pieces, number)
 
 
 def composed_examples(passage: ComposedPassage, pieces: Pieces) -> Iterator[tuple[WindowExample, WindowExample]]:
     """A composed passage, alone and after its heading."""
     answers = answers_of(passage.gold, passage.categories[1:])
-    yield from _alone(passage.name, passage.text, passage.heading, "", answers, pieces)
+    yield from _alone(passage.name, Passage(passage.text, passage.heading, ""), answers, pieces)
 
 
 def _alone(
-    name: str, text: str, heading: str, title: str, answers: Answers, pieces: Pieces
+    name: str, passage: Passage, answers: Answers, pieces: Pieces, number: int = 0
 ) -> Iterator[tuple[WindowExample, WindowExample]]:
     """A passage alone, and the same after its title and heading."""
-    rules = bare_view(text).rules
+    rules = bare_view(passage.text).rules
     made = []
-    for context, project in (("", ""), (heading, title)):
-        window = passage_window(" ".join(text.split()), pieces, leading(project, context, pieces))
+    for told in (Passage(passage.text, "", ""), passage):
+        window = passage_window(" ".join(told.text.split()), pieces, leading(told.title, told.context, pieces))
         if not window.atoms:
             return
-        numbers = np.array(tag_numbers(Passage(text, context, project), None), np.float32)
-        span = SpanExample(window.atoms[0].first, window.atoms[-1].last, answers, rules, numbers)
+        numbers = np.array(tag_numbers(told, None), np.float32)
+        span = SpanExample(window.atoms[0].first, window.atoms[-1].last, answers, rules, numbers, number)
         none = [np.zeros(shape, np.float32) for shape in ((0, 2, 0), (0, 0), (0, 2), (0, 4))]
         made.append(WindowExample(name, window.ids, (), none[0], none[1], none[2], none[3], (span,)))
     yield made[0], made[1]

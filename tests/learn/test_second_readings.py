@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,29 +18,32 @@ from pipeline.learn.windowed import Answers, SpanExample, WindowExample
 LITERACY, EDUCATION, ECONOMY = "people.literacy_behaviour", "people.education_capacity", "env.economy_work"
 
 
-def example(themes: tuple[str, ...]) -> WindowExample:
+def example(number: int, *more: int) -> WindowExample:
+    """A window with labelled places of a report, each of one theme."""
     answers = [
-        np.array([[float(code in themes) for code in codes(scheme)], np.ones(len(codes(scheme)))], np.float32)
+        np.array([[float(code == LITERACY) for code in codes(scheme)], np.ones(len(codes(scheme)))], np.float32)
         for scheme in (SDH, SDH, SDH)
     ]
     nothing = np.zeros((0, 0), np.float32)
-    span = SpanExample(1, 2, Answers(*answers), nothing, nothing)
-    return WindowExample("w1-001", (0, 5, 2), (), nothing, nothing, nothing, nothing, (span,))
+    spans = tuple(SpanExample(1, 2, Answers(*answers), nothing, nothing, each) for each in (number, *more))
+    return WindowExample("w1-001", (0, 5, 2), (), nothing, nothing, nothing, nothing, spans)
 
 
 def test_the_mean_of_both_readings_is_learnt(tmp_path):
     (tmp_path / "second_readings.tsv").write_text(
         f"passage\tnumber\tsdh\tmaybe\nw1-001\t1\t{LITERACY}|{ECONOMY}\t{EDUCATION}\n", encoding="utf-8"
     )
-    pair = (example((LITERACY,)), example((LITERACY,)))
-    untouched, both = with_second([pair, pair], "w1-001", load_second_readings(tmp_path))
-    assert untouched == pair
-    for each, before in zip(both, pair, strict=True):
-        answers, known = each.spans[0].answers.sdh
+    second = load_second_readings(tmp_path)
+    others, both = (example(0), example(2, 0)), (example(1), example(0, 1))
+    untouched, mean = with_second([others, both], second)
+    assert untouched == others and mean[1].spans[0] is both[1].spans[0]
+    for span, before in ((mean[0].spans[0], both[0].spans[0]), (mean[1].spans[1], both[1].spans[1])):
+        answers, known = span.answers.sdh
         given = dict(zip(codes(SDH), answers, strict=True))
         assert (given[LITERACY], given[ECONOMY], given[EDUCATION]) == (1.0, 0.5, 0.25) and answers.sum() == 1.75
-        assert known.all() and each.spans[0].answers.issue is before.spans[0].answers.issue
-    assert list(with_second([pair], "w1-002", load_second_readings(tmp_path))) == [pair]
+        assert known.all() and span.answers.issue is before.answers.issue
+    elsewhere = (replace(example(1), report="w1-002"), example(0))
+    assert list(with_second([elsewhere], second)) == [elsewhere]
 
 
 def test_a_folder_without_the_file_has_none_and_a_faulty_line_is_named(tmp_path):
