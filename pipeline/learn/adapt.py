@@ -42,7 +42,6 @@ class Teaching:
     parts: int = 2  # of a batch, each learnt from in a thread of its own: on two cores 1.6 times as fast
     alone: float = 0.5  # share of the reports' passages that each epoch takes alone; of composed sections half
     sections: float = 1.0  # share of composed sections that each epoch takes
-    both: float = 1.0  # share of windows of whole reports that each epoch takes twice, as they stand and broken; of labelled and fresh ones all
     windows: bool = True  # whether it learns from windows of reports too, or from passages alone only, see _lone
     fresh: tuple[str, ...] = ()  # how the names of reports begin that are new to it; () for all
     others: float = 1.0  # share of what is not fresh that each epoch takes
@@ -371,10 +370,9 @@ def _chosen(
             continue
         whole = name in material.reports
         share = how.alone if whole else how.alone / 2
-        dear = name in material.labelled or (how.fresh and name.startswith(how.fresh))
-        if window and whole and (dear or choice.random() < how.both):
+        if window and whole:
             taken += numbered[at : at + 2]
-        elif (window and whole) or name in material.always or choice.random() < (how.sections if window else share):
+        elif name in material.always or choice.random() < (how.sections if window else share):
             taken.append(numbered[at + second])
     return taken
 

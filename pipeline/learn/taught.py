@@ -216,22 +216,21 @@ def _named(readings: Sequence[Reading], pieces: Pieces) -> list[tuple[str, Windo
 def _members(learnt: Sequence[Reading], place: Path, arrays: Sequence[Path]) -> Iterator[Taught]:
     """What each of the encoders has learnt: from its file where that is there, else taught, and written into the file. Raises TeachError."""
     material: Material | None = None
-    known: dict[tuple[object, ...], Taught] = {}
     for number in range(_MEMBERS):
         path = arrays[number] if arrays else None
         if path is not None and path.is_file():
             taught = _read(path)
         else:
             material = material or gather(learnt, Pieces(Weights(place)))
-            taught = _teach(material, place, number, known)
+            taught = _teach(material, place, number)
             if path is not None:
                 held: dict[str, Any] = {f"adapters/{name}": array for name, array in taught.adapters.items()}
                 np.savez(path, allow_pickle=False, **held, **dict(taught.numbers))
         yield taught
 
 
-def _teach(material: Material, place: Path, number: int, known: dict[tuple[object, ...], Taught]) -> Taught:
-    """What one encoder learns; goes that another began with too are learnt once and kept in `known`. Raises TeachError where PyTorch is missing."""
+def _teach(material: Material, place: Path, number: int) -> Taught:
+    """What one encoder learns. Raises TeachError where PyTorch is missing."""
     try:
         from pipeline.learn.adapt import MEMBERS, teach
     except ModuleNotFoundError as error:
@@ -239,12 +238,9 @@ def _teach(material: Material, place: Path, number: int, known: dict[tuple[objec
             f"PyTorch is needed to teach ({error.name} is missing).", "Install any CPU build of it."
         ) from error
     taught = None
-    for count, how in enumerate(MEMBERS[number], 1):
-        done: tuple[object, ...] = MEMBERS[number][:count]
-        if done not in known:
-            after = teach(material, place, how, taught)
-            known[done] = between(taught, after, how.keeps) if taught else after
-        taught = known[done]
+    for how in MEMBERS[number]:
+        after = teach(material, place, how, taught)
+        taught = between(taught, after, how.keeps) if taught else after
     assert taught is not None
     return taught
 
