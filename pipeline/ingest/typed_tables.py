@@ -1,7 +1,7 @@
 """Tables that people type or copy into a text without drawn lines: where they are, and where their cells stand.
 
-Three ways to set them are read: pipes between the cells, tabs or wide gaps between the cells, and each cell on a line of its own (what is left of a
-table copied from a page). A false table harms more than a missed one, so each has to show a row of headers and rows that fit below it.
+Four ways to set them are read: pipes between the cells, tabs or wide gaps between the cells, slashes between the cells, and each cell on a line of its
+own (what is left of a table copied from a page). A false table harms more than a missed one, so each has to show a row of headers and rows that fit below it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ PIPE = re.compile(r"(?<!\\)\|")
 DELIMITER = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*")
 _TAB = re.compile("\t")
 _GAP = re.compile("[ \u00a0]*\t[ \t\u00a0]*|[ \u00a0]{2,}")
+_SLASH = re.compile(r"(?<=[ \t\u00a0])/(?=[ \t\u00a0])")
 _WIDE = re.compile("\t|[ \u00a0]{3,}")
 _BLANKS = " \t\u00a0"
 _DIGIT = re.compile(r"\d")
@@ -91,6 +92,8 @@ def find_typed_table(text: str, lines: Sequence[Line], at: int) -> TypedTable | 
         return None
     if 0 < line.count("\t") < MOST_COLUMNS and (table := _tabbed(text, lines, at)):
         return table
+    if FEWEST_COLUMNS - 1 <= len(_SLASH.findall(line)) < MOST_COLUMNS:
+        return _slashed(text, lines, at)
     return _gapped(text, lines, at) if _GAP.search(line) else _listed(text, lines, at)
 
 
@@ -238,6 +241,18 @@ def _heads(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     cells = [Cell(y, x, (cell,), "") for y, row in enumerate(rows) for x, cell in enumerate(row) if cell]
     amounts = any(all(map(_AMOUNT.fullmatch, column)) for column in list(zip(*rows[1:], strict=False))[1:])
     return (labels > 0 or amounts) and count_header_rows(cells) > 0
+
+
+# Slashes between the cells
+
+
+def _slashed(text: str, lines: Sequence[Line], at: int) -> TypedTable | None:
+    """The table with a slash among blanks between its cells: "ตัวชี้วัด / เป้า / ผล" over a line for each indicator."""
+
+    def cut(line: Line) -> _Row:
+        return _cut(text, line.span, _SLASH)
+
+    return _gap_table(text, lines, at, cut(lines[at]), cut)
 
 
 # Tabs or wide gaps between the cells

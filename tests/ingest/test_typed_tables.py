@@ -78,6 +78,20 @@ def test_a_typed_table_right_above_a_drawn_one():
     assert cells(text)[6:] == [(1, 1, "คลอง", "เรื่อง"), (1, 1, "เหม็น", "ก่อน"), (1, 1, "ใส", "หลัง")]
 
 
+# Slashes
+
+
+def test_slashes_stand_between_cells_under_headers_and_between_words_elsewhere():
+    table = "ตัวชี้วัด / เป้า / ผล\nเกิดอุบัติเหตุ / ไม่เกิน ๙ ครั้ง / เกิด ๕ ครั้ง บาดเจ็บ ๖\nเรียกตรวจ / - / เรียกตรวจ ๑,๓๘๐ คัน"
+    assert cells(table)[:3] == [
+        (0, 1, "เกิดอุบัติเหตุ", "ตัวชี้วัด"),
+        (0, 1, "ไม่เกิน ๙ ครั้ง", "เป้า"),
+        (0, 1, "เกิด ๕ ครั้ง บาดเจ็บ ๖", "ผล"),
+    ]
+    lines = ["ปัญหา / อุปสรรค / แนวทางแก้ไข", "ฝนตกหนัก / คนมาไม่ครบ", "รถเสีย", "ประชุมกับ สสจ. / ประกันสังคม / สมาคมห้องเย็น"]
+    assert plain("\n".join(lines)) == lines
+
+
 # Tabs and wide gaps
 
 
@@ -196,13 +210,13 @@ def test_a_table_reads_the_same_in_whichever_way_it_is_set(data):
         (0, n, cell, header) for n, row in enumerate(rows, 1) for cell, header in zip(row, HEADERS[:width], strict=True)
     ]
     table = [HEADERS[:width], *rows]
-    for between in (" | ", "|", "\t", "    ", "\t\t", "\n"):
+    for between in (" | ", "|", " / ", "\t", "    ", "\t\t", "\n"):
         assert cells(typed(table, between)) == wanted
 
 
 LABELS = ("กิจกรรม", "ผล", "ปัญหา", "ข้อเสนอแนะ", "ที่", "ลำดับ", "เรื่อง", "ก่อน", "หลัง", "สาเหตุ")
 WORDS = ("อบรม", "ได้ 25 คน", "ฝน ตก", "1", "2", "3.", "ก: ข")
-SEPARATORS = ("\t", " | ", "|", "  ", "\t\t", "     ", "\n", "\n\n", "\r\n", " ")
+SEPARATORS = ("\t", " | ", "|", " / ", "  ", "\t\t", "     ", "\n", "\n\n", "\r\n", " ")
 
 
 @given(st.lists(st.tuples(st.sampled_from(LABELS + WORDS), st.sampled_from(SEPARATORS)), max_size=60), st.booleans())
@@ -211,7 +225,7 @@ def test_nothing_is_lost_and_cells_stand_in_order(parts, markdown):
 
 
 @given(
-    st.sampled_from(("\t", " | ", "  ", "\n", " |\t")),
+    st.sampled_from(("\t", " | ", " / ", "  ", "\n", " |\t")),
     st.lists(st.sampled_from(LABELS), min_size=3, max_size=4, unique=True),
     st.lists(st.lists(st.sampled_from((*WORDS, *LABELS[:2], "")), min_size=2, max_size=4), min_size=2, max_size=8),
 )
@@ -227,7 +241,7 @@ def check_places(text: str, *, markdown: bool = False) -> None:
         assert block.span.slice(text).strip() == block.span.slice(text)
         rest += text[at : block.span.start]
         at = block.span.end
-    assert set(rest + text[at:]) <= set(" \t\r\n|")
+    assert set(rest + text[at:]) <= set(" \t\r\n|/")
     places = [(b.table, b.row, b.column) for b in blocks if b.kind is BlockKind.TABLE_CELL]
     assert all(one < other for one, other in pairwise(places))
 
@@ -249,6 +263,7 @@ def test_lines_without_separators_and_runs_of_labels_stay_lines(lines):
         "ผล | ข | ค\nก | ข | ค\n" * 10_000,
         "ผล\tปัญหา\tทางแก้\n" * 10_000,
         "ผล\tปัญหา\tทางแก้\nก\tข\n" * 10_000,
+        "ผล / ปัญหา / ทางแก้\nก / ข\n" * 10_000,
         "ผล  ปัญหา  ทางแก้\nก  ข\n" * 10_000,
         "ที่\nกิจกรรม\nผล\nปัญหา\n1\n" * 5_000,
         ("ผล" + "\t" * 10_000 + "ปัญหา\n") * 100,
