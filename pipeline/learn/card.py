@@ -82,7 +82,7 @@ def taught_card(model: ContextModel, trained: Mapping[str, object], scores: str)
     lines = [
         f"# Model “{model.name}”",
         "",
-        "multilingual-e5-small (MIT; 4-bit weights, not changed) with three sets of low-rank changes, two of its upper eight layers and one of all, and linear heads "
+        "multilingual-e5-small (MIT; 4-bit weights, not changed) with three sets of low-rank changes, two of all its layers and one of the upper eight, and linear heads "
         "for atoms, boundaries, whole findings, passages, issues and themes over their vectors and the votes of the rules; the third set reads words alone, beside the others. It reads a report in windows of about 220 word "
         "pieces, with the headings between them and the end of the window before, and again in windows that end at other places; each finding also alone, for "
         "whether it is one and for its issues and themes. adapters.npz holds the sets. Probabilities and thresholds are set on the development reports and those of corpus/calibration (Platt; slopes, offsets and thresholds shrunk to common ones).",

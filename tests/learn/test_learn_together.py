@@ -45,13 +45,13 @@ def scaled(taught: Taught, name: str, rows: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(
     ("head", "scale", "count", "shares"),
     [
-        ("category", SCALES[0], 2, (0.5, 0.5)),
-        ("issue", SCALES[1], 2, (0.5, 0.5)),
-        ("sdh", SCALES[1], 3, (0.5, 0.5)),
-        ("alone.category", SCALES[0], 2, (0.5, 0.5)),
-        ("alone.category", SCALES[0], 3, (0.2, 0.2, 0.6)),
-        ("alone.issue", SCALES[1], 3, (0.2, 0.2, 0.6)),
-        ("alone.sdh", SCALES[1], 3, (0.2, 0.2, 0.6)),
+        ("category", SCALES[0], 2, (0.6, 0.4)),
+        ("issue", SCALES[1], 2, (0.6, 0.4)),
+        ("sdh", SCALES[1], 3, (0.6, 0.4)),
+        ("alone.category", SCALES[0], 2, (0.625, 0.375)),
+        ("alone.category", SCALES[0], 3, (0.25, 0.15, 0.6)),
+        ("alone.issue", SCALES[1], 3, (0.25, 0.15, 0.6)),
+        ("alone.sdh", SCALES[1], 3, (0.25, 0.15, 0.6)),
     ],
 )
 def test_a_head_says_what_those_that_it_hears_say_in_their_shares(head, scale, count, shares):
