@@ -92,8 +92,8 @@ def find_typed_table(text: str, lines: Sequence[Line], at: int) -> TypedTable | 
         return None
     if 0 < line.count("\t") < MOST_COLUMNS and (table := _tabbed(text, lines, at)):
         return table
-    if FEWEST_COLUMNS - 1 <= len(_SLASH.findall(line)) < MOST_COLUMNS:
-        return _slashed(text, lines, at)
+    if FEWEST_COLUMNS - 1 <= len(_SLASH.findall(line)) < MOST_COLUMNS and (table := _slashed(text, lines, at)):
+        return table
     return _gapped(text, lines, at) if _GAP.search(line) else _listed(text, lines, at)
 
 

@@ -1,6 +1,6 @@
 """The encoder of the accurate model taught on labelled reports: low-rank changes of its matrices, with its heads, by PyTorch.
 
-Hu et al. 2021, "LoRA": the 4-bit weights stay as they are; beside each matrix of the upper layers a product of two thin ones is learnt. All heads
+Hu et al. 2021, "LoRA": the 4-bit weights stay as they are; beside each matrix of the upper layers, or of all, a product of two thin ones is learnt. All heads
 are learnt together: what each atom is, whether it goes on with the finding before it, and of whole stretches category, issues and themes.
 PyTorch is needed for this alone (any CPU build); neither the models nor the tests need it.
 """

@@ -18,7 +18,7 @@ from pipeline.lessons.render.words import Words
 from pipeline.lessons.template import BE_MINUS_CE, LANGUAGES, part_row, template
 
 # Findings less sure than this are as often wrong as right (README, How good it is): they come into a set only where asked for.
-SURE_ENOUGH = 0.5
+_SURE_ENOUGH = 0.5
 _FEW = 10  # lessons of a set: with fewer most of its parts stay empty
 _MOST_SHOWN = 60  # faults printed; all of them with --json
 
@@ -76,7 +76,7 @@ def _new_arguments(sub: argparse.ArgumentParser) -> None:
         "--year", action="append", default=[], type=_year, metavar="YEAR", help="only this year (2566 or 2023)"
     )
     sub.add_argument(
-        "--confidence", type=float, metavar="LEAST", help=f"only lessons this sure, 0 to 1 (default: {SURE_ENOUGH})"
+        "--confidence", type=float, metavar="LEAST", help=f"only lessons this sure, 0 to 1 (default: {_SURE_ENOUGH})"
     )
     sub.add_argument("--lesson", action="append", default=[], metavar="ID", help="exactly these lessons, in this order")
     sub.add_argument("--most", type=_count, default=40, metavar="N", help="lessons chosen at first (default: 40)")
@@ -184,7 +184,7 @@ def _new(options: argparse.Namespace) -> int:
     else:
         least = options.confidence
         if least is None:
-            least = 0.0 if options.lesson else SURE_ENOUGH
+            least = 0.0 if options.lesson else _SURE_ENOUGH
         scope = Scope(
             query=options.query,
             categories=tuple(options.category),

@@ -90,6 +90,8 @@ def test_slashes_stand_between_cells_under_headers_and_between_words_elsewhere()
     ]
     lines = ["ปัญหา / อุปสรรค / แนวทางแก้ไข", "ฝนตกหนัก / คนมาไม่ครบ", "รถเสีย", "ประชุมกับ สสจ. / ประกันสังคม / สมาคมห้องเย็น"]
     assert plain("\n".join(lines)) == lines
+    wide = "กิจกรรม    ปัญหา / อุปสรรค / ข้อจำกัด    ผลที่ได้\nอบรมครู    ฝนตก    ได้แกนนำ 25 คน\nปลูกผัก    น้ำท่วม    40 หลัง"
+    assert cells(wide)[4] == (0, 2, "น้ำท่วม", "ปัญหา / อุปสรรค / ข้อจำกัด")
 
 
 # Tabs and wide gaps

@@ -411,34 +411,18 @@ def test_the_command_makes_changes_checks_freezes_and_exports(samples, tmp_path,
     assert all(line.startswith("lessons: ") for line in out.err.splitlines())
 
 
-def test_unsure_lessons_come_into_a_set_only_where_asked_for(samples, tmp_path):
-    one = samples.dataset.lessons[0].lesson_id
-    for least, *said in (
-        (0.5, "--issue", "tobacco"),
-        (0.0, "--confidence", "0"),
-        (0.9, "--confidence", "0.9"),
-        (0.0, "--lesson", one),
-    ):
-        file = tmp_path / "set.json"
-        assert (
-            main(
-                [
-                    "set",
-                    "new",
-                    str(file),
-                    "--dataset",
-                    str(samples.dataset.folder),
-                    "--title",
-                    "ถาม",
-                    "--replace",
-                    *said,
-                ]
-            )
-            == 0
-        )
-        kept = load(file)
-        assert kept.scope.least_confidence == least
-        assert all(citation.confidence >= least for citation in kept.citations)
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [(0.5, ("--issue", "tobacco")), (0.0, ("--confidence", "0")), (0.9, ("--confidence", "0.9")), (0.0, ("--lesson",))],
+)
+def test_unsure_lessons_come_into_a_set_only_where_asked_for(samples, tmp_path, least, said):
+    named = [samples.dataset.lessons[0].lesson_id] if said[0] == "--lesson" else []
+    file = tmp_path / "set.json"
+    command = ["set", "new", str(file), "--dataset", str(samples.dataset.folder), "--title", "ถาม", *said, *named]
+    assert main(command) == 0
+    kept = load(file)
+    assert kept.scope.least_confidence == least
+    assert all(citation.confidence >= least for citation in kept.citations)
 
 
 def test_a_wrong_claim_makes_check_fail(samples, made, tmp_path, capsys):
