@@ -38,6 +38,14 @@ class Span:
         """Whether `other` lies inside this place."""
         return self.start <= other.start and other.end <= self.end
 
+    def mostly_in(self, places: Iterable[Span], share: float = 0.5) -> bool:
+        """Whether at least so much of this place lies in one of others.
+
+        >>> Span(0, 4).mostly_in([Span(2, 9)]), Span(0, 4).mostly_in([Span(2, 9)], 0.75)
+        (True, False)
+        """
+        return any(min(self.end, each.end) - max(self.start, each.start) >= share * len(self) for each in places)
+
     def shift(self, by: int) -> Span:
         """The place moved by `by` characters."""
         return Span(self.start + by, self.end + by)

@@ -12,9 +12,9 @@ to 0.725 (0.630 to 0.658); each out of fold by report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from pipeline.classify.verdicts import (
     scored_tags,
     without_signs,
 )
-from pipeline.classify.windows import Window, between, leading, passage_window, windows_of
+from pipeline.classify.windows import Atom, Window, between, leading, passage_window, windows_of
 from pipeline.extract.announcing import announces
 from pipeline.extract.findings import Evidence, Extraction, unit_evidence
 from pipeline.extract.plan_clauses import plan_clauses
@@ -70,6 +70,8 @@ _PLAN_ALONE = 1.0
 _LISTED = 160
 # Vectors of passages that are kept, so that a text asked for its categories and then for its issues is read once.
 _KEPT = 256
+# Atoms whose features are made at once: a book has a hundred thousand.
+_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +364,7 @@ class Reader:
         self.evidence = unit_evidence(normal, segmented, extraction)
         self._alone: dict[Span, Floats] = {}
         windows = windows_of(normal, segmented, model.encoder.pieces, title)
-        self._read: list[_Reading] = []
+        self._read: _Reading | None = None
         if windows:
             numbers = model.rules.of(np.stack([view.rules for view in unit_views(normal, segmented, extraction)]))
             open_to = [
@@ -377,14 +379,11 @@ class Reader:
             )
             hidden = model.encoder.hidden([window.ids for window in (*windows, *again)])
             first, second = hidden[: len(windows)], hidden[len(windows) :]
-            self._read = [
-                _Reading(model, window, vectors, report)
-                for window, vectors in zip(windows, _mean_of_two(windows, first, again, second), strict=True)
-            ]
+            self._read = _Reading(model, *_joined(windows, _mean_of_two(windows, first, again, second)), report)
 
     def stretches(self, cutting: Cutting) -> list[Stretch]:
         """The findings of the report, in order."""
-        found = [each for read in self._read for each in read.candidates(cutting)]
+        found = list(self._read.candidates(cutting)) if self._read else []
         head = self.model.heads[PASSAGE]
         kept = []
         for each, vector in zip(found, self._vectors([each.span for each in found]), strict=True):
@@ -408,13 +407,12 @@ class Reader:
         return bool(planned - own > _PLAN_ALONE)
 
     def views_of(self, span: Span) -> Floats | None:
-        """The mean vector of a place in the window that holds most of it, and behind it that of its words alone, with shape (384 times sets in windows
-        and alone); None where no window holds any."""
-        held = [(read, [atom for atom in read.atoms if atom.span.overlaps(span)]) for read in self._read]
-        read, atoms = max(held, key=lambda one: sum(len(atom.span) for atom in one[1]), default=(None, []))
-        if read is None or not atoms:
+        """The mean vector of a place where it stands, and behind it that of its words alone, with shape (384 times sets in windows and alone); None where no
+        window holds any of it."""
+        atoms = [atom for atom in self._read.atoms if atom.span.overlaps(span)] if self._read else []
+        if self._read is None or not atoms:
             return None
-        return np.concatenate([read.mean(atoms[0].first, atoms[-1].last), *self._vectors([span])])
+        return np.concatenate([self._read.mean(atoms[0].first, atoms[-1].last), *self._vectors([span])])
 
     def _vectors(self, spans: Sequence[Span]) -> list[Floats]:
         """The vectors of the words of places alone."""
@@ -442,33 +440,43 @@ def _mean_of_two(
         yield mean
 
 
-class _Reading:
-    """A window with the vectors of its pieces, and what the heads say of its atoms."""
+def _joined(windows: Sequence[Window], vectors: Iterable[Floats]) -> tuple[tuple[Atom, ...], Floats]:
+    """The atoms of all windows one after another, and the vectors of their pieces, shape (pieces, 384 times sets), to which they point."""
+    atoms: list[Atom] = []
+    rows: list[Floats] = []
+    for window, read in zip(windows, vectors, strict=True):
+        for atom in window.atoms:
+            at = atoms[-1].last if atoms else 0
+            atoms.append(replace(atom, first=at, last=at + atom.last - atom.first))
+            rows.append(read[atom.first : atom.last])
+    return tuple(atoms), np.concatenate(rows)
 
-    def __init__(self, model: ContextModel, window: Window, hidden: Floats, report: _Report) -> None:
+
+class _Reading:
+    """The atoms of a report with the vectors of their pieces, and what the heads say of them. A finding may go on from one window to the next."""
+
+    def __init__(self, model: ContextModel, atoms: tuple[Atom, ...], hidden: Floats, report: _Report) -> None:
         self.model, self.finding = model, model.heads[FINDING]
         self.report = report
-        self.atoms = window.atoms
-        self.sums = np.concatenate([np.zeros((1, hidden.shape[1]), np.float32), hidden.cumsum(axis=0)])
-        evidence, numbers, asked = report.evidence, report.numbers, report.asked
+        self.atoms, self.hidden = atoms, hidden
+        evidence, asked = report.evidence, report.asked
         head = model.heads[ATOM]
-        features = np.stack([np.concatenate([self.mean(a.first, a.last), numbers[a.unit]]) for a in self.atoms])
-        self.odds = log_odds(head.scores(features))
+        self.odds = self._odds(head)
         self.by_rules = self._by_rules(head.codes)
         self.weights = np.array([min(1.0, 0.3 + len(atom.span) / 30) for atom in self.atoms])[:, None]
-        self.goes_on = self._goes_on(model.heads[GOES_ON], hidden, report.gap)
-        pairs = list(zip(self.atoms, self.atoms[1:], strict=False))
+        self.goes_on = self._goes_on(model.heads[GOES_ON])
+        pairs = list(pairwise(self.atoms))
         held = [own.finding for own in evidence]
         self.in_finding = np.array([False, *(_same(held[a.unit], held[b.unit]) for a, b in pairs)])
         self.turns = np.array([False, *(_turns(held[a.unit], held[b.unit]) for a, b in pairs)])
-        self.planned = np.array([_mostly_in(atom.span, report.planned) for atom in self.atoms])
+        self.planned = np.array([atom.span.mostly_in(report.planned) for atom in self.atoms])
         self.asked = np.zeros((len(self.atoms), len(head.codes)))
         for row, atom in enumerate(self.atoms):
             if (column := asked.get(evidence[atom.unit].unit.item)) is not None:
                 self.asked[row, column] = 1.0
 
     def candidates(self, cutting: Cutting) -> Iterator[_Candidate]:
-        """What may be the findings of the window, in order."""
+        """What may be the findings of the report, in order."""
         chances = logistic(self.odds + cutting.bias + cutting.rules * self.by_rules + cutting.asked * self.asked)
         chances[self.planned] = 0.0
         at = 0
@@ -521,19 +529,31 @@ class _Reading:
                 found[row, codes.index(finding.category)] = finding.confidence
         return found
 
-    def _goes_on(self, head: Head, hidden: Floats, gap: int) -> NDArray[np.float64]:
-        """The probability that an atom goes on with the finding before it, with shape (atoms,); 0 for the first. `gap`: see windows.between."""
-        if len(self.atoms) < 2:
-            return np.zeros(len(self.atoms))
-        rows = [
-            np.concatenate([hidden[a.last - 1], hidden[b.first], between(a, b, gap)])
-            for a, b in zip(self.atoms, self.atoms[1:], strict=False)
-        ]
-        return np.concatenate([[0.0], head.scores(np.stack(rows))[:, 0]])
+    def _odds(self, head: Head) -> NDArray[np.float64]:
+        """The log odds of each atom, with shape (atoms, codes)."""
+        numbers = self.report.numbers
+        found = []
+        for at in range(0, len(self.atoms), _AT_ONCE):
+            some = self.atoms[at : at + _AT_ONCE]
+            rows = [np.concatenate([self.mean(atom.first, atom.last), numbers[atom.unit]]) for atom in some]
+            found.append(log_odds(head.scores(np.stack(rows))))
+        return np.concatenate(found)
+
+    def _goes_on(self, head: Head) -> NDArray[np.float64]:
+        """The probability that an atom goes on with the finding before it, with shape (atoms,); 0 for the first."""
+        pairs = list(pairwise(self.atoms))
+        found = [np.zeros(1)]
+        for at in range(0, len(pairs), _AT_ONCE):
+            rows = [
+                np.concatenate([self.hidden[a.last - 1], self.hidden[b.first], between(a, b, self.report.gap)])
+                for a, b in pairs[at : at + _AT_ONCE]
+            ]
+            found.append(head.scores(np.stack(rows))[:, 0])
+        return np.concatenate(found)
 
     def mean(self, first: int, last: int) -> Floats:
         """The mean vector of pieces."""
-        mean: Floats = (self.sums[last] - self.sums[first]) / np.float32(last - first)
+        mean: Floats = self.hidden[first:last].mean(axis=0)
         return mean
 
 
@@ -553,11 +573,6 @@ def _asked(text: str, segmented: Segmented, names: Sequence[str]) -> dict[int, i
         if units[0].marker and role in names and letters <= _LISTED:
             found[item] = names.index(role)
     return found
-
-
-def _mostly_in(span: Span, places: Sequence[Span]) -> bool:
-    """Whether at least half of a place lies in one of others."""
-    return any(2 * (min(span.end, each.end) - max(span.start, each.start)) >= len(span) for each in places)
 
 
 def _same(left: Finding | None, right: Finding | None) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.extract.announcing import announces
 from pipeline.extract.cues import StateVote, cue_votes, priors, state_votes
 from pipeline.extract.leanings import BACK, FORWARD, LEAN, PREDICATE, leaning_of
+from pipeline.extract.plan_clauses import plan_clauses
 from pipeline.extract.words import Words
 from pipeline.ingest.damage import unreadable
 from pipeline.records import Block, Finding, NormalText, Section, State, Unit, Vote
@@ -43,6 +44,8 @@ _NUMBER = re.compile("[0-9๐-๙]")
 # A section that says less than STRONG (results, outputs, outcomes) does not carry words without a cue and a number that are
 # shorter than this: they name an activity or a part of the form. Obstacles, factors and advice may be as short as a noun.
 SHORTEST_UNSAID = 45
+# So much of a finding in a clause that states a plan makes it one; of less, the rest tells a result beside it.
+MOSTLY_PLANNED = 0.65
 _SCALE = 1.1  # of the logistic that turns a sum of weights into a confidence, set on the development reports
 
 
@@ -79,6 +82,7 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
     its cues and its section together carry it.
     """
     voiced = _voice(normal.text, segmented.units)
+    planned = plan_clauses(normal.text)
     findings: list[Finding] = []
     used = 0
     items = [list(group) for _, group in groupby(voiced, key=lambda v: v.unit.item)]
@@ -92,6 +96,7 @@ def extract(normal: NormalText, segmented: Segmented) -> Extraction:
         for run in _runs(item, section):
             finding = _finding(normal, run, section, segmented.genre_state)
             if finding is not None:
+                finding = _unless_planned(finding, planned)
                 findings.append(finding)
                 used += len(run.units)
     return Extraction(tuple(findings), len(segmented.units), used)
@@ -364,6 +369,13 @@ def _state(run: _Run, section: Section, genre_state: State | None) -> tuple[Stat
         return State.ACHIEVED, ""
     best = min(weights, key=lambda state: (-weights[state], state is not State.ACHIEVED, state.value))
     return best, words[best]
+
+
+def _unless_planned(finding: Finding, planned: Iterable[Span]) -> Finding:
+    """The finding, as planned where an achieved one hardly says more than a clause that states a plan."""
+    if finding.status is State.ACHIEVED and finding.span.mostly_in(planned, MOSTLY_PLANNED):
+        return replace(finding, status=State.PLANNED, because=f"{finding.because}; [plan_clauses]")
+    return finding
 
 
 def _because(text: str, category: str, votes: Iterable[Vote], section: Section, state: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.classify.embeddings import has_accurate
 from pipeline.classify.model import ADAPTERS, MANIFEST, MODELS, ModelError, load_model, read_manifest
+from pipeline.classify.windows import windows_of
 from pipeline.evaluate.readings import read_labelled
 from pipeline.extract.findings import extract
 from pipeline.passages import tag_passage
@@ -230,6 +231,24 @@ def test_what_stands_at_the_edge_of_a_window_is_read_with_what_follows_too(tmp_p
         stretches = reader.stretches(load_model(MODELS / "accurate").cutting)
         found.append([each.span.slice(text) for each in stretches if words[:20] in each.span.slice(text)])
     assert all(spans and words in spans[0] for spans in found)
+
+
+def test_a_finding_is_not_cut_where_a_window_ends(tmp_path):
+    words = "ผู้ป่วยเบาหวานมารับยาตรงนัดร้อยละ 96 ของทั้งหมด 92 คน เดิมทั้งปีก่อนมีเพียง 41 คน"
+    model = load_model(MODELS / "accurate")
+    cut = 0
+    for count in range(8, 40):
+        meetings = [f"ทีมงานประชุมกันครั้งที่ {n} ที่ศาลา" for n in range(count)]
+        lines = ["ผลลัพธ์", *meetings, words, "ทีมงานถอดบทเรียนร่วมกันที่วัด", ""]
+        (tmp_path / "report.txt").write_text("\n".join(lines), encoding="utf-8")
+        held = read_labelled(tmp_path, "report.txt", [], raw=True)
+        at = held.normal.text.index("เดิมทั้งปี")
+        windows = windows_of(held.normal, held.segmented, model.encoder.pieces)
+        if any(window.atoms[0].span.start == at for window in windows):
+            cut += 1
+            reader = model.reader(held.normal, held.segmented, extract(held.normal, held.segmented))
+            assert words in [each.span.slice(held.normal.text) for each in reader.stretches(model.cutting)]
+    assert cut
 
 
 def test_no_window_at_all(tmp_path):

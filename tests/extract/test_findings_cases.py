@@ -45,6 +45,18 @@ def test_a_heading_gives_its_category_to_a_line_without_cue(heading, item, categ
     assert achieved(f"{heading}\n- {item}") == [(category, item)]
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("แห่งที่สามกำหนดเปิดเดือนพฤศจิกายน 2567", False),
+        ("คัดกรองความเครียดให้ได้ร้อยละ 90", False),
+        ("คัดกรองความเครียดให้ได้ร้อยละ 90 อสม. เดินถามครบ 1,204 คน", True),
+    ],
+)
+def test_a_clause_that_states_a_plan_is_no_result_under_a_heading_of_results(line, found):
+    assert bool(achieved(f"ผลลัพธ์\n- {line}")) is found
+
+
 def test_planned_is_not_achieved():
     text = "ผลที่คาดว่าจะได้รับ\n1. เกิดแกนนำอย่างน้อย 30 คน\n2. ขยะลดลงร้อยละ 20\nผลที่เกิดขึ้นจริง\nขยะลดลงร้อยละ 8"
     assert achieved(text) == [("outcome", "ขยะลดลงร้อยละ 8")]
