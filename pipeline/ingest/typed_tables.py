@@ -247,12 +247,18 @@ def _heads(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _slashed(text: str, lines: Sequence[Line], at: int) -> TypedTable | None:
-    """The table with a slash among blanks between its cells: "ตัวชี้วัด / เป้า / ผล" over a line for each indicator."""
+    """The table with a slash among blanks between its cells: "ตัวชี้วัด / เป้า / ผล" over a line for each indicator.
+
+    A gap may stand behind the first cell of a line: "ผู้เลิกสูบ   30 คน / 22 คน".
+    """
+    header = _cut(text, lines[at].span, _SLASH)
 
     def cut(line: Line) -> _Row:
-        return _cut(text, line.span, _SLASH)
+        cells = _cut(text, line.span, _SLASH)
+        label = _cut(text, cells[0], _GAP) if len(cells) == len(header) - 1 else ()
+        return (*label, *cells[1:]) if len(label) == 2 else cells
 
-    return _gap_table(text, lines, at, cut(lines[at]), cut)
+    return _gap_table(text, lines, at, header, cut)
 
 
 # Tabs or wide gaps between the cells
